@@ -1,0 +1,1 @@
+"""gotrace decodes Go panic traces and goroutine dumps."""

@@ -1,0 +1,19 @@
+"""Text to dumps. ``parse`` is the way in; the parts are records, frames, goroutine, assemble."""
+
+from __future__ import annotations
+
+from gotrace.input.sourcemap import PlainMap
+from gotrace.model import Parse
+
+
+def parse(data: bytes, *, source: str = "-") -> Parse:
+    """Find and read every Go traceback in ``data``.
+
+    Shape:  the dumps in the order in which they begin.
+    Units:  spans in bytes of ``data``.
+    Errors: none for any bytes; what is not understood becomes an Issue of its dump.
+    Source: runtime/traceback.go, runtime/panic.go (docs/how-it-works.md names the references).
+    """
+    from gotrace.parsing import assemble  # noqa: PLC0415 - compiles patterns
+
+    return Parse(tuple(assemble.dumps(data, source, PlainMap(data))))

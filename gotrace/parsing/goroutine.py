@@ -1,0 +1,269 @@
+"""One goroutine: its header, frames, elisions, creator and ancestors."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from gotrace.model import Ancestor, CreatedBy, Elision, Frame, Goroutine, Issue, Note, Span
+from gotrace.parsing.frames import FrameReader
+from gotrace.parsing.lines import Lines, printed
+from gotrace.parsing.records import TRACEBACK, Record
+
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "a": "\a", "b": "\b"}
+_ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))", re.S)
+_FLAGS = {"LEAKED": "leaked", "SCAN": "scan", "DURABLE": "durable"}
+
+
+class Section(NamedTuple):
+    """A goroutine and what stood between its frames."""
+
+    goroutine: Goroutine
+    notes: tuple[Note, ...]
+    issues: tuple[Issue, ...]
+
+
+class _Body:
+    """What has been read of a goroutine so far."""
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start = start
+        self.end = end
+        self.frames: list[Frame] = []
+        self.elided: Elision | None = None
+        self.created_by: CreatedBy | None = None
+        self.ancestors: list[Ancestor] = []
+        self.unavailable = False
+        self.notes: list[Note] = []
+        self.issues: list[Issue] = []
+
+
+def read_goroutine(lines: Lines, reader: FrameReader) -> Section | None:
+    """The goroutine whose header stands at the cursor; None where there is none."""
+    line = lines.line or ""
+    if line.startswith("goroutine "):
+        record = TRACEBACK.read("header", line)
+        if record is None:
+            return None
+        fields = _header(record)
+    elif line == "runtime stack:":
+        fields = {"id": None, "state": None}
+    else:
+        return None
+    body = _Body(lines.start, lines.end)
+    lines.advance()
+    return _section(fields, _read_body(body, lines, reader))
+
+
+def read_headless(lines: Lines, reader: FrameReader) -> Section | None:
+    """Frames that stand without a header: loggers, Windows' exceptions."""
+    body = _read_body(_Body(lines.start, lines.start), lines, reader)
+    if not body.frames:
+        return None
+    return _section({"id": None, "state": None}, body)
+
+
+def _section(fields: dict[str, Any], body: _Body) -> Section:
+    goroutine = Goroutine(
+        frames=tuple(body.frames),
+        span=Span(body.start, body.end),
+        elided=body.elided,
+        created_by=body.created_by,
+        ancestors=tuple(body.ancestors),
+        stack_unavailable=body.unavailable,
+        **fields,
+    )
+    return Section(goroutine, tuple(body.notes), tuple(body.issues))
+
+
+def _header(record: Record) -> dict[str, Any]:
+    labels = record.holes.get("outer") or record.holes.get("inner")
+    return {
+        "id": record.number_of_line("GOID"),
+        "state": printed(record.text("STATUS") or ""),
+        "wait_minutes": None
+        if record.text("MINUTES") is None
+        else record.number_of_line("MINUTES"),
+        "locked_to_thread": "LOCKED" in record.fields,
+        "labels": () if labels is None else _labels(labels, record.line),
+        "flags": tuple(flag for name, flag in _FLAGS.items() if name in record.fields),
+        "bubble": None if record.text("BUBBLE") is None else record.number_of_line("BUBBLE"),
+        "gp": record.number("GP"),
+        "m": None if record.text("M") in (None, "nil") else record.number_of_line("M"),
+        "mp": record.number("MP"),
+    }
+
+
+def _labels(node: Any, line: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    for label in node[3]:
+        parts = {name: _unquoted(line[start:end]) for name, start, end in label[3]}
+        found.append((parts.get("LABEL_KEY", ""), parts.get("LABEL_VALUE", "")))
+    return tuple(found)
+
+
+def _unquoted(text: str) -> str:
+    """A label as it was set (runtime/traceback.go printlabels quotes like strconv.Quote)."""
+    if not text.startswith('"'):
+        return text
+
+    def replace(match: re.Match[str]) -> str:
+        byte, short, long, plain = match.groups()
+        if byte is not None:
+            return chr(int(byte, 16))
+        if plain is not None:
+            return _ESCAPES.get(plain, plain)
+        code = int(short or long, 16)
+        return (
+            chr(code).encode("utf-8", "surrogatepass").decode("latin-1") if code < 0x110000 else "?"
+        )
+
+    return printed(_ESCAPE.sub(replace, text[1:-1]))
+
+
+def _read_body(body: _Body, lines: Lines, reader: FrameReader) -> _Body:
+    while lines.line:
+        if not (
+            _read_frame(body, lines, reader)
+            or _read_other(body, lines)
+            or _read_ancestor(body, lines, reader)
+            or read_diagnostic(lines, body.notes)
+            or _skip_foreign(body, lines, reader)
+        ):
+            break
+        body.end = max(body.end, lines.start - 1)
+    return body
+
+
+def _read_frame(body: _Body, lines: Lines, reader: FrameReader) -> bool:
+    line = lines.line or ""
+    if line.startswith(("\t", "created by ", "goroutine ", "...", "[")):
+        return False
+    frame = reader.frame(lines)
+    if frame is None:
+        return False
+    if frame.site is None and frame.language == "go":
+        _lacks_site(body, frame, lines)
+    body.frames.append(frame)
+    body.end = frame.end
+    return True
+
+
+def _lacks_site(body: _Body, frame: Frame, lines: Lines) -> None:
+    why = "the text ends here" if lines.line is None else "no file line follows"
+    body.issues.append(Issue("frame-without-line", f"{why}: {frame.function}", frame.span))
+
+
+def _read_other(body: _Body, lines: Lines) -> bool:
+    """``created by``, elisions, ``stack unavailable``, segment boundaries."""
+    line = lines.line or ""
+    span = Span(lines.start, lines.end)
+    if line.startswith("created by "):
+        body.created_by = _read_created_by(lines)
+        return body.created_by is not None
+    if line.startswith("...") and (record := TRACEBACK.read("elision", line)):
+        count = None if record.text("ELIDED") is None else record.number_of_line("ELIDED")
+        body.elided = Elision(len(body.frames) - 1, count, span)
+    elif line.startswith("\tgoroutine ") and TRACEBACK.read("unavailable", line):
+        body.unavailable = True
+    elif line.startswith("----- ") and (record := TRACEBACK.read("segment", line)):
+        body.notes.append(Note("segment", record.text("SEGMENT") or "", span))
+    else:
+        return False
+    body.end = lines.end
+    lines.advance()
+    return True
+
+
+def _read_created_by(lines: Lines) -> CreatedBy | None:
+    record = TRACEBACK.read("created_by", lines.line or "")
+    if record is None:
+        return None
+    start, end = lines.start, lines.end
+    goroutine = None if record.text("GOID") is None else record.number_of_line("GOID")
+    lines.advance()
+    site = FrameReader().site(lines.line) if lines.line else None
+    if site is not None:
+        end = lines.end
+        lines.advance()
+    function = printed(record.text("CREATOR") or "")
+    return CreatedBy(function, None if site is None else site[0], goroutine, Span(start, end))
+
+
+def _read_ancestor(body: _Body, lines: Lines, reader: FrameReader) -> bool:
+    """``[originating from goroutine N]:`` and its frames (GODEBUG=tracebackancestors)."""
+    line = lines.line or ""
+    record = TRACEBACK.read("ancestor", line) if line.startswith("[originating ") else None
+    if record is None:
+        return False
+    inner = _Body(lines.start, lines.end)
+    lines.advance()
+    while lines.line and (_read_frame(inner, lines, reader) or _read_other(inner, lines)):
+        inner.end = max(inner.end, lines.start - 1)
+    body.ancestors.append(
+        Ancestor(
+            record.number_of_line("GOID"),
+            tuple(inner.frames),
+            inner.elided,
+            inner.created_by,
+            Span(inner.start, inner.end),
+        )
+    )
+    body.notes.extend(inner.notes)
+    body.issues.extend(inner.issues)
+    return True
+
+
+def read_diagnostic(lines: Lines, notes: list[Note]) -> bool:
+    """A line in which the runtime speaks of itself: ``runtime: …``, hexdumps."""
+    line = lines.line or ""
+    for rule, code in _DIAGNOSTICS:
+        if TRACEBACK.read(rule, line) is not None:
+            notes.append(Note(code, printed(line), Span(lines.start, lines.end)))
+            lines.advance()
+            return True
+    return False
+
+
+_DIAGNOSTICS = (
+    ("runtime_message", "runtime"),
+    ("diagnostic", "runtime"),
+    ("hexdump_title", "hexdump"),
+    ("hexdump", "hexdump"),
+    ("fault_address", "runtime"),
+)
+
+
+def _skip_foreign(body: _Body, lines: Lines, reader: FrameReader) -> bool:
+    """A line of somebody else between frames: it becomes an Issue, the goroutine goes on.
+
+    Only where frames follow within two lines; else it is the end of the goroutine.
+    """
+    line = lines.line or ""
+    if not body.frames or body.created_by is not None or line.startswith("goroutine "):
+        return False
+    if lines.peek() is None and not lines.data.endswith(b"\n"):
+        body.issues.append(Issue("truncated", "the text ends here", Span(lines.start, lines.end)))
+        body.end = lines.end
+        lines.advance()
+        return True
+    for distance in (1, 2):
+        below = lines.peek(distance)
+        if not below:
+            return False
+        if _goes_on(below, lines.peek(distance + 1), reader):
+            break
+    else:
+        return False
+    failure = TRACEBACK.failure("call", line) if line.endswith(")") else None
+    where = "" if failure is None else f" (from column {failure.offset + 1} on)"
+    message = f"this line is not understood{where}"
+    body.issues.append(Issue("foreign-line", message, Span(lines.start, lines.end)))
+    lines.advance()
+    return True
+
+
+def _goes_on(line: str, following: str | None, reader: FrameReader) -> bool:
+    if line.startswith("created by ") or TRACEBACK.read("elision", line) is not None:
+        return True
+    return reader.call(line) is not None and reader.site(following) is not None

@@ -1,0 +1,121 @@
+"""Tier 1: one line to one record, by the patterns derived from the grammar.
+
+A :class:`Record` names the rule and gives each named terminal's span within the line; a part that
+repeats or recurs (a *hole*: argument lists, labels) is the table's node for it. Text is ``str``
+with one character per byte (latin-1), so offsets are bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from gotrace.parsing import _tables, driver
+
+
+class Record(NamedTuple):
+    """A line that was understood: ``fields`` maps terminals to spans, ``holes`` rules to nodes."""
+
+    rule: str
+    line: str
+    fields: dict[str, tuple[int, int]]
+    holes: dict[str, driver.Node]
+
+    def text(self, terminal: str) -> str | None:
+        """The terminal's text as printed (latin-1), None where the line has none."""
+        span = self.fields.get(terminal)
+        return None if span is None else self.line[span[0] : span[1]]
+
+    def number(self, terminal: str) -> int | None:
+        """The terminal's number, decimal or ``0x…``; None where the line has none or says nil."""
+        text = self.text(terminal)
+        return None if text is None or text == "nil" else int(text.strip(" ()"), 0)
+
+    def number_of_line(self, terminal: str) -> int:
+        """A decimal number that may have leading zeros."""
+        return int(self.text(terminal) or "0")
+
+
+class Reader:
+    """Reads lines by the derived module of one grammar. Patterns are compiled on first use."""
+
+    def __init__(self, module: Any) -> None:
+        self.table = driver.Table(module)
+        self.patterns: dict[str, tuple[str, tuple[str, ...]]] = module.PATTERNS
+        self._compiled: dict[str, re.Pattern[str]] = {}
+        self._holes: dict[tuple[str, str], driver.Node | driver.Failure] = {}
+
+    def pattern(self, rule: str) -> re.Pattern[str]:
+        """The compiled pattern of a record."""
+        found = self._compiled.get(rule)
+        if found is None:
+            found = self._compiled[rule] = re.compile(self.patterns[rule][0])
+        return found
+
+    def read(self, rule: str, line: str) -> Record | None:
+        """``line`` as ``rule``, None where it is not one."""
+        match = self.pattern(rule).match(line)
+        if match is None:
+            return None
+        holes: dict[str, driver.Node] = {}
+        for name in self.patterns[rule][1]:
+            text = match[name]
+            if text is None:
+                continue
+            node = self._hole(name, text)
+            if isinstance(node, driver.Failure):
+                return None
+            holes[name] = _moved(node, match.start(name))
+        fields = {
+            name: match.span(name)
+            for name, text in match.groupdict().items()
+            if text is not None and name.isupper()
+        }
+        return Record(rule, line, fields, holes)
+
+    def failure(self, rule: str, line: str) -> driver.Failure:
+        """Where ``line`` stops being ``rule``."""
+        found = driver.parse(self.table, rule, line)
+        assert isinstance(found, driver.Failure), f"{rule}: table and pattern differ on {line!r}"
+        return found
+
+    def _hole(self, name: str, text: str) -> driver.Node | driver.Failure:
+        node = self._holes.get((name, text))
+        if node is None:
+            if len(self._holes) > 4096:
+                self._holes.clear()
+            node = self._holes[name, text] = driver.parse(self.table, name, text)
+        return node
+
+
+def flatten(node: driver.Node, line: str, holes: tuple[str, ...]) -> Record:
+    """A table's or Lark's node as a record: what :meth:`Reader.read` gives for the same line."""
+    fields: dict[str, tuple[int, int]] = {}
+    found: dict[str, driver.Node] = {}
+    _flatten(node, holes, fields, found)
+    return Record(node[0], line, fields, found)
+
+
+def _flatten(
+    node: Any,
+    holes: tuple[str, ...],
+    fields: dict[str, tuple[int, int]],
+    found: dict[str, driver.Node],
+) -> None:
+    for child in node[3]:
+        if len(child) == 3:
+            fields[child[0]] = (child[1], child[2])
+        elif child[0] in holes:
+            found[child[0]] = child
+        else:
+            _flatten(child, holes, fields, found)
+
+
+def _moved(node: Any, by: int) -> Any:
+    """``node`` with its offsets counted from ``by`` characters earlier."""
+    if len(node) == 3:
+        return (node[0], node[1] + by, node[2] + by)
+    return (node[0], node[1] + by, node[2] + by, tuple(_moved(c, by) for c in node[3]))
+
+
+TRACEBACK = Reader(_tables)

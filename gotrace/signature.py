@@ -1,0 +1,65 @@
+"""A function's signature: what its declaration says about its arguments."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from gotrace.types import GoType
+
+
+class Role(StrEnum):
+    RECEIVER = "receiver"
+    PARAMETER = "parameter"
+    RESULT = "result"
+    CAPTURED = "captured"
+    DICTIONARY = "dictionary"
+
+
+class SignatureSource(StrEnum):
+    PROTOTYPE = "prototype"
+    DWARF = "dwarf"
+    GO_SOURCE = "go-source"
+    STDLIB = "stdlib"
+    SHAPE = "shape"
+
+
+class Parameter(NamedTuple):
+    """``name`` is None where the source has none, ``_`` where it is blank.
+
+    ``escapes`` is whether it moves to the heap (None: unknown; a binary or the source can tell).
+    ``used`` is whether reachable code uses it (None: unknown).
+    """
+
+    name: str | None
+    type: GoType
+    role: Role = Role.PARAMETER
+    variadic: bool = False
+    escapes: bool | None = None
+    used: bool | None = None
+
+
+class Signature(NamedTuple):
+    """Receiver, parameters and results in declaration order.
+
+    ``package`` is the import path where known, else the package name; ``function`` the name as a
+    traceback would print it behind the package (``(*Client).Connect``, ``T.M``, ``Map[...]``).
+    ``captured`` precede the parameters in ≤ 1.16 closures that are called directly.
+    """
+
+    package: str
+    function: str
+    parameters: tuple[Parameter, ...]
+    results: tuple[Parameter, ...]
+    receiver: Parameter | None = None
+    text: str = ""
+    source: SignatureSource = SignatureSource.PROTOTYPE
+    file: str | None = None
+    line: int | None = None
+    generic: bool = False
+    captured: tuple[Parameter, ...] = ()
+
+    def inputs(self) -> tuple[Parameter, ...]:
+        """Receiver, captured variables and parameters, in the order in which they are passed."""
+        receiver = (self.receiver,) if self.receiver else ()
+        return receiver + self.captured + self.parameters

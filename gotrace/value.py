@@ -1,0 +1,133 @@
+"""What an argument was: a value with how far it can be trusted."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from gotrace.model import AbsenceReason, Span
+from gotrace.signature import Role
+
+
+class Certainty(StrEnum):
+    """From worst to best; an argument has that of its weakest leaf (docs: annotation)."""
+
+    ABSENT = "absent"
+    PARTIAL = "partial"
+    UNSET = "unset"
+    STALE = "stale"
+    LIKELY = "likely"
+    EXACT = "exact"
+
+
+class ValueKind(StrEnum):
+    BOOL = "bool"
+    INT = "int"
+    FLOAT = "float"
+    COMPLEX = "complex"
+    STRING = "string"
+    SLICE = "slice"
+    POINTER = "pointer"
+    INTERFACE = "interface"
+    STRUCT = "struct"
+    ARRAY = "array"
+    UNKNOWN = "unknown"
+
+
+class WordUse(NamedTuple):
+    """``size`` bytes of the argument from ``offset``, held by a word from its byte ``word_offset``.
+
+    ``start``/``end`` are bytes from the start of the call line; memory order.
+    """
+
+    value: int
+    stale: bool
+    start: int
+    end: int
+    offset: int
+    size: int
+    word_offset: int
+
+
+class FieldValue(NamedTuple):
+    name: str
+    type: str
+    value: Value
+
+
+class Value(NamedTuple):
+    """A decoded value, by ``kind``; fields that the kind does not have are None or empty.
+
+    bool, int, float: ``number``. complex: ``real``, ``imag``. string: ``pointer``, ``len``, ``text``.
+    slice: ``pointer``, ``len``, ``cap``. pointer (map, chan, func …): ``pointer``. interface:
+    ``type_word``, ``pointer`` (the data word). struct: ``fields``; array: ``elements``; unknown:
+    ``words``. ``raw`` is a bool byte that is neither 0 nor 1. ``truncated``: nothing of this node
+    was printed. ``certainty`` of this node; ``certainties`` per part where they differ
+    (``(("pointer", STALE), ("len", EXACT))``). ``human`` is a named integer's text (``15s``).
+    """
+
+    kind: ValueKind
+    certainty: Certainty
+    number: int | float | bool | None = None
+    real: float | None = None
+    imag: float | None = None
+    pointer: int | None = None
+    len: int | None = None
+    cap: int | None = None
+    type_word: int | None = None
+    text: str | None = None
+    text_source: str | None = None
+    human: str | None = None
+    raw: int | None = None
+    truncated: bool = False
+    fields: tuple[FieldValue, ...] = ()
+    elements: tuple[Value, ...] = ()
+    words: tuple[int, ...] = ()
+    certainties: tuple[tuple[str, Certainty], ...] = ()
+    symbol: str | None = None
+    region: str | None = None
+    dynamic_type: str | None = None
+
+
+class Provenance(NamedTuple):
+    text: str
+    span: Span | None
+
+
+class Argument(NamedTuple):
+    """One receiver, captured variable, parameter or result with what was printed for it.
+
+    ``reason`` says why a value is absent or unset, or why it cannot be trusted; empty where there is
+    nothing to say. ``absence`` is set where nothing was printed.
+    """
+
+    name: str | None
+    role: Role
+    type: str
+    certainty: Certainty
+    value: Value | None
+    words: tuple[WordUse, ...]
+    reason: str = ""
+    absence: AbsenceReason | None = None
+    provenance: Provenance | None = None
+
+
+class BindIssue(NamedTuple):
+    """Words and signature do not fit each other. ``start``/``end`` from the start of the call line."""
+
+    code: str
+    message: str
+    start: int
+    end: int
+
+
+class Binding(NamedTuple):
+    """What :func:`gotrace.bind.bind` made of one frame.
+
+    ``unbound`` are printed words that no argument took. With a mismatch in ``issues`` there are no
+    arguments with values: a shifted table is worse than none.
+    """
+
+    arguments: tuple[Argument, ...]
+    unbound: tuple[WordUse, ...] = ()
+    issues: tuple[BindIssue, ...] = ()
