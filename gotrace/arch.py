@@ -10,7 +10,8 @@ class Arch(NamedTuple):
 
     ``integer_registers``/``float_registers`` are those of the register ABI (src/internal/abi/
     abi_<arch>.go); ``register_abi_since`` the minor Go release that first used it, None: never.
-    ``registers`` are names that only this port's register dump prints.
+    A register dump that prints all of ``registers`` and none of ``lacks`` is this port's; empty:
+    its dump does not tell it from its siblings of another byte order.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Arch(NamedTuple):
     float_registers: int
     register_abi_since: int | None
     registers: frozenset[str]
+    lacks: frozenset[str]
 
     @property
     def byte_order(self) -> str:
@@ -34,9 +36,17 @@ def _row(  # noqa: PLR0917 - a row of the table below
     registers: tuple[int, int] = (0, 0),
     since: int | None = None,
     names: str = "",
+    lacks: str = "",
 ) -> Arch:
     return Arch(
-        name, word_size, order == "big", registers[0], registers[1], since, frozenset(names.split())
+        name,
+        word_size,
+        order == "big",
+        registers[0],
+        registers[1],
+        since,
+        frozenset(names.split()),
+        frozenset(lacks.split()),
     )
 
 
@@ -46,7 +56,7 @@ ARCHES: dict[str, Arch] = {
         _row("amd64", 8, "little", (9, 15), 17, "rax rip rflags"),
         _row("386", 4, "little", names="eax eip eflags"),
         _row("arm", 4, "little", names="cpsr oldmask"),
-        _row("arm64", 8, "little", (16, 16), 18, "r29"),
+        _row("arm64", 8, "little", (16, 16), 18, "r29 lr fault"),
         _row("mips", 4, "big", names=""),
         _row("mipsle", 4, "little", names=""),
         _row("mips64", 8, "big", names=""),
@@ -54,8 +64,8 @@ ARCHES: dict[str, Arch] = {
         _row("ppc64", 8, "big", (12, 12), 18, ""),
         _row("ppc64le", 8, "little", (12, 12), 18, ""),
         _row("riscv64", 8, "little", (16, 16), 19, "t6 s11"),
-        _row("loong64", 8, "little", (16, 16), 22, ""),
-        _row("s390x", 8, "big", (8, 16), 26, ""),
+        _row("loong64", 8, "little", (16, 16), 22, "r31 link", "lo ctr"),
+        _row("s390x", 8, "big", (8, 16), 26, "r15 link", "r16"),
         _row("wasm", 8, "little"),
     )
 }

@@ -16,12 +16,16 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from gotrace.stack import Absence, AbsenceReason, Call, Frame, Group, Item, Site, Span, Word
 
-class Span(NamedTuple):
-    """Bytes ``start`` to ``end`` (exclusive) of the input."""
-
-    start: int
-    end: int
+# fmt: off
+__all__ = [
+    "Absence", "AbsenceReason", "Access", "Ancestor", "Call", "Cause", "CauseKind",
+    "CreatedBy", "Dump", "DumpKind", "Elision", "Frame", "Goroutine", "Group", "Issue",
+    "Item", "Location", "Note", "Parse", "RaceLocation", "Register", "Signal", "Site",
+    "SourceMap", "Span", "Thread", "Word",
+]
+# fmt: on
 
 
 class Location(NamedTuple):
@@ -45,125 +49,6 @@ class SourceMap(Protocol):
     def locate(self, span: Span) -> Location:
         """The place of ``span``."""
         ...
-
-
-# ---------------------------------------------------------------------- arguments
-
-
-class AbsenceReason(StrEnum):
-    """Why there is no number where one is expected."""
-
-    CUT = "cut"  # `...`: the runtime's limit on count or depth
-    TOO_FAR = "too far"  # `_`: the offset does not fit Go's one byte
-    INLINED = "inlined"  # `(...)`: the call was inlined, or stands in an ancestor's stack
-    NOT_PRINTED = "not printed"  # the runtime prints no word for it (generics, results, no layout)
-    TRUNCATED = "truncated"  # the text ends
-
-
-class Word(NamedTuple):
-    """A printed number. ``start``/``end`` are bytes from the start of its line, without the `?`."""
-
-    value: int
-    stale: bool
-    start: int
-    end: int
-
-
-class Group(NamedTuple):
-    """``{…}``: an aggregate (Go ≥ 1.17). The span includes the braces."""
-
-    items: tuple[Item, ...]
-    start: int
-    end: int
-
-
-class Absence(NamedTuple):
-    """A printed sign that a number is missing: ``...`` or ``_``."""
-
-    reason: AbsenceReason
-    start: int
-    end: int
-
-
-Item = Word | Group | Absence
-
-
-class Call(NamedTuple):
-    """A function and its printed arguments; one per distinct line, shared by frames.
-
-    ``function`` is exactly as printed. ``name_end`` is the byte length of the function text;
-    ``end`` that of the whole line. ``inlined`` is the form ``f(...)``. ``arguments`` is the text
-    between the parentheses, ``items`` what it says. ``parenthesised`` is false for the stacks of
-    loggers and gccgo, which print the bare name.
-    """
-
-    function: str
-    items: tuple[Item, ...]
-    inlined: bool
-    arguments: str
-    name_end: int
-    end: int
-    parenthesised: bool = True
-
-    def words(self) -> tuple[Word, ...]:
-        """All words in printed order, those inside groups included."""
-        found: list[Word] = []
-        _collect(self.items, found)
-        return tuple(found)
-
-    def __str__(self) -> str:
-        return f"{self.function}({self.arguments})" if self.parenthesised else self.function
-
-
-def _collect(items: tuple[Item, ...], into: list[Word]) -> None:
-    for item in items:
-        if isinstance(item, Word):
-            into.append(item)
-        elif isinstance(item, Group):
-            _collect(item.items, into)
-
-
-class Site(NamedTuple):
-    """Where a call stands: ``file``, ``line`` and ``offset`` (`+0x…`, None where not printed)."""
-
-    file: str
-    line: int
-    offset: int | None
-
-    def __str__(self) -> str:
-        tail = "" if self.offset is None else f" +{self.offset:#x}"
-        return f"{self.file}:{self.line}{tail}"
-
-
-class Frame(NamedTuple):
-    """One frame. ``start`` is the byte where its call line starts, ``site_start`` its file line.
-
-    ``site`` is None where the text has no file line for it (cut off, a C frame without a line).
-    ``fp``, ``sp`` and ``pc`` are None where not printed. ``end`` is the end of its last line.
-    """
-
-    call: Call
-    site: Site | None
-    start: int
-    site_start: int
-    end: int
-    fp: int | None = None
-    sp: int | None = None
-    pc: int | None = None
-    language: str = "go"
-
-    @property
-    def function(self) -> str:
-        """The function as printed."""
-        return self.call.function
-
-    @property
-    def span(self) -> Span:
-        """From the start of the call line to the end of the file line."""
-        return Span(self.start, self.end)
-
-    def __str__(self) -> str:
-        return f"{self.call}\n\t{self.site}" if self.site else str(self.call)
 
 
 # ---------------------------------------------------------------------- goroutines
@@ -211,7 +96,9 @@ class Access(NamedTuple):
 class Goroutine(NamedTuple):
     """One goroutine. ``id`` is None for ``runtime stack:`` and stacks without a header.
 
-    ``copies`` is how many goroutines a profile counts with this stack; None elsewhere.
+    ``group`` is whether the header calls the bubble a group; ``labels_inside`` whether the labels
+    stand inside the brackets (None: there are none). ``copies`` is how many goroutines a profile
+    counts with this stack; None elsewhere.
     """
 
     id: int | None
@@ -223,6 +110,8 @@ class Goroutine(NamedTuple):
     labels: tuple[tuple[str, str], ...] = ()
     flags: tuple[str, ...] = ()
     bubble: int | None = None
+    group: bool = False
+    labels_inside: bool | None = None
     gp: int | None = None
     m: int | None = None
     mp: int | None = None
@@ -341,7 +230,10 @@ class DumpKind(StrEnum):
 
 
 class Dump(NamedTuple):
-    """What one crash, or one snapshot, printed."""
+    """What one crash, or one snapshot, printed.
+
+    ``raw_message`` is where a message of several lines stands that the runtime did not indent.
+    """
 
     source: str
     kind: DumpKind
@@ -357,6 +249,7 @@ class Dump(NamedTuple):
     notes: tuple[Note, ...] = ()
     issues: tuple[Issue, ...] = ()
     source_map: SourceMap | None = None
+    raw_message: Span | None = None
 
     @property
     def crashed(self) -> Goroutine | None:

@@ -74,3 +74,23 @@ def unescape(package: str) -> str:
         lambda m: chr(int(m[1], 16)), package.encode("utf-8", "surrogateescape").decode("latin-1")
     )
     return raw.encode("latin-1").decode("utf-8", "surrogateescape")
+
+
+# The first path elements of the standard library, Go 1.0 to 1.27 (go list std).
+_STANDARD = frozenset(
+    (
+        "archive arena bufio builtin bytes cmp compress container context crypto database debug "
+        "embed encoding errors expvar exp flag fmt go hash html image index internal io iter log "
+        "maps math mime net old os path plugin reflect regexp runtime simd slices sort strconv "
+        "strings structs sync syscall testing text time unicode unique unsafe vendor weak"
+    ).split()
+)
+
+
+@lru_cache(maxsize=65536)
+def is_standard(function: str) -> bool:
+    """Whether ``function`` is of the standard library or the runtime, by its package's path."""
+    package = split_name(function).package
+    if package is None:
+        return function == "panic" or function.startswith(("_cgoexp_", "_rt0_", "crosscall"))
+    return package.split("/", 1)[0] in _STANDARD or package in {"type", "type:", "go"}

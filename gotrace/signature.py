@@ -9,6 +9,8 @@ from gotrace.types import GoType
 
 
 class Role(StrEnum):
+    """What an argument is to its function."""
+
     RECEIVER = "receiver"
     PARAMETER = "parameter"
     RESULT = "result"
@@ -17,6 +19,8 @@ class Role(StrEnum):
 
 
 class SignatureSource(StrEnum):
+    """Where a signature comes from; ``SHAPE`` knows widths only."""
+
     PROTOTYPE = "prototype"
     DWARF = "dwarf"
     GO_SOURCE = "go-source"

@@ -21,6 +21,8 @@ class Certainty(StrEnum):
 
 
 class ValueKind(StrEnum):
+    """How a value is shown; maps, channels and funcs are pointers."""
+
     BOOL = "bool"
     INT = "int"
     FLOAT = "float"
@@ -50,6 +52,8 @@ class WordUse(NamedTuple):
 
 
 class FieldValue(NamedTuple):
+    """A field of a struct and its value."""
+
     name: str
     type: str
     value: Value
@@ -58,7 +62,8 @@ class FieldValue(NamedTuple):
 class Value(NamedTuple):
     """A decoded value, by ``kind``; fields that the kind does not have are None or empty.
 
-    bool, int, float: ``number``. complex: ``real``, ``imag``. string: ``pointer``, ``len``, ``text``.
+    bool, int, float: ``number``. complex: ``real``, ``imag``. string: ``pointer``, ``len``,
+    ``text``.
     slice: ``pointer``, ``len``, ``cap``. pointer (map, chan, func …): ``pointer``. interface:
     ``type_word``, ``pointer`` (the data word). struct: ``fields``; array: ``elements``; unknown:
     ``words``. ``raw`` is a bool byte that is neither 0 nor 1. ``truncated``: nothing of this node
@@ -90,6 +95,8 @@ class Value(NamedTuple):
 
 
 class Provenance(NamedTuple):
+    """Where a recovered value comes from."""
+
     text: str
     span: Span | None
 
@@ -97,8 +104,8 @@ class Provenance(NamedTuple):
 class Argument(NamedTuple):
     """One receiver, captured variable, parameter or result with what was printed for it.
 
-    ``reason`` says why a value is absent or unset, or why it cannot be trusted; empty where there is
-    nothing to say. ``absence`` is set where nothing was printed.
+    ``reason`` says why a value is absent or unset, or why it cannot be trusted; empty where there
+    is nothing to say. ``absence`` is set where nothing was printed.
     """
 
     name: str | None
@@ -113,7 +120,7 @@ class Argument(NamedTuple):
 
 
 class BindIssue(NamedTuple):
-    """Words and signature do not fit each other. ``start``/``end`` from the start of the call line."""
+    """Words and signature do not fit. ``start``/``end`` count from the start of the call line."""
 
     code: str
     message: str

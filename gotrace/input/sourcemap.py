@@ -39,12 +39,12 @@ class PlainMap:
         index = bisect_right(self._starts, position) - 1
         while position - self._starts[index] > STEP:
             start = self._starts[index]
-            count = self._data.count(b"\n", start, start + STEP)
+            count = self._data[start : start + STEP].count(b"\n")
             if index + 1 == len(self._starts):
                 self._starts.append(start + STEP)
                 self._lines.append(self._lines[index] + count)
             index += 1
-        return self._lines[index] + self._data.count(b"\n", self._starts[index], position)
+        return self._lines[index] + self._data[self._starts[index] : position].count(b"\n")
 
     def __reduce__(self) -> tuple[type[PlainMap], tuple[bytes]]:
         return PlainMap, (bytes(self._data),)

@@ -104,6 +104,7 @@ def finish(builder: DumpBuilder, data: bytes, source: str, source_map: SourceMap
         tuple(builder.notes),
         tuple(builder.issues) + _ambiguity(builder),
         source_map,
+        builder.raw,
     )
 
 

@@ -88,6 +88,8 @@ def _header(record: Record) -> dict[str, Any]:
         "labels": () if labels is None else _labels(labels, record.line),
         "flags": tuple(flag for name, flag in _FLAGS.items() if name in record.fields),
         "bubble": None if record.text("BUBBLE") is None else record.number_of_line("BUBBLE"),
+        "group": record.text("BUBBLE_WORD") == "group",
+        "labels_inside": None if labels is None else "inner" in record.holes,
         "gp": record.number("GP"),
         "m": None if record.text("M") in (None, "nil") else record.number_of_line("M"),
         "mp": record.number("MP"),

@@ -1,0 +1,192 @@
+"""Give the words printed for a call to the parameters of its signature."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gotrace.arch import Port
+from gotrace.bind_values import bind_values
+from gotrace.bind_words import bind_words
+from gotrace.decode import agree, cap, weakest
+from gotrace.goversion import Facts
+from gotrace.model import Absence, AbsenceReason, Call, Group, Item, Word
+from gotrace.names import split_name
+from gotrace.passing import Passed, passed
+from gotrace.signature import Parameter, Role, Signature
+from gotrace.value import Argument, Binding, BindIssue, Certainty, WordUse
+
+# Assembly without a declared argument size: ≤ go1.16 prints ten words of whatever lies there
+# (runtime/funcdata.h ArgsSizeUnknown).
+UNKNOWN_SIZE = {"reflect.makeFuncStub", "reflect.methodValueCall", "runtime.rt0_go"}
+
+_Outcome = tuple[Argument, ...] | str
+
+
+def bind(call: Call, signature: Signature, facts: Facts, port: Port) -> Binding:
+    """Give every receiver, parameter and (≤ go1.16) result the words printed for it.
+
+    Shape:  one Argument each, in declared order, printed or not.
+    Units:  offsets and sizes in bytes; spans in bytes of the call line.
+    Errors: none; words and signature that do not fit each other are an issue, without any value.
+    Source: runtime/traceback.go printArgs (go1.27.3:662), gentraceback (go1.15.15:439).
+    """
+    if call.function in UNKNOWN_SIZE:
+        return Binding((), unbound_words(call))
+    if call.inlined or not call.parenthesised:
+        return Binding(_not_printed(call, signature, facts), unbound_words(call))
+    style = _style(call, facts)
+    if style is True:
+        outcome = _by_values(call, signature, facts, port)
+    elif style is False:
+        outcome = bind_words(call, signature, port)
+    else:
+        outcome = _either(call, signature, facts, port)
+    if isinstance(outcome, str):
+        return _mismatch(call, signature, outcome)
+    return Binding(outcome, _left_over(call, outcome))
+
+
+def unbound_words(call: Call) -> tuple[WordUse, ...]:
+    """Every printed word, for a call without a signature."""
+    return tuple(WordUse(w.value, w.stale, w.start, w.end, 0, 0, 0) for w in call.words())
+
+
+def _left_over(call: Call, arguments: Sequence[Argument]) -> tuple[WordUse, ...]:
+    taken = {use.start for argument in arguments for use in argument.words}
+    return tuple(word for word in unbound_words(call) if word.start not in taken)
+
+
+def _style(call: Call, facts: Facts) -> bool | None:
+    """Whether arguments are printed by type; None where neither release nor text tells."""
+    known = facts.has("argument_values")
+    generic = "[...]" in call.function
+    if known is None and (generic or any(_only_by_type(item) for item in call.items)):
+        return True
+    return known
+
+
+def _only_by_type(item: Item) -> bool:
+    match item:
+        case Word(stale=stale):
+            return stale
+        case Group():
+            return True
+        case Absence(reason=reason):
+            return reason is AbsenceReason.TOO_FAR
+
+
+def _not_printed(call: Call, signature: Signature, facts: Facts) -> tuple[Argument, ...]:
+    absence = AbsenceReason.INLINED if call.inlined else AbsenceReason.NOT_PRINTED
+    reason = "the call was inlined: Go keeps no arguments for it" if call.inlined else ""
+    results = signature.results if facts.has("results_printed") else ()
+    return tuple(_absent(p, reason, absence) for p in (*signature.inputs(), *results))
+
+
+def _absent(parameter: Parameter, reason: str, absence: AbsenceReason | None = None) -> Argument:
+    name, role, text = parameter.name, parameter.role, parameter.type.text
+    return Argument(name, role, text, Certainty.ABSENT, None, (), reason, absence)
+
+
+def _mismatch(call: Call, signature: Signature, message: str) -> Binding:
+    start = call.items[0].start if call.items else call.name_end
+    end = call.items[-1].end if call.items else call.end
+    reason = "the words printed do not fit this signature"
+    arguments = tuple(_absent(parameter, reason) for parameter in signature.inputs())
+    issue = BindIssue("signature-mismatch", message, start, end)
+    return Binding(arguments, unbound_words(call), (issue,))
+
+
+# ---------------------------------------------------------------------- by type
+
+
+def _by_values(call: Call, signature: Signature, facts: Facts, port: Port) -> _Outcome:
+    """Bind what go1.17 and later print, in each way that generics leave open."""
+    choices = passed(signature, split_name(call.function), facts)
+    outcomes = [bind_values(call, way, signature.results, facts, port) for way in choices]
+    fitting = [
+        _with_hidden(way, outcome)
+        for way, outcome in zip(choices, outcomes, strict=True)
+        if not isinstance(outcome, str)
+    ]
+    if not fitting:
+        return outcomes[0]
+    if len(choices) == 1:
+        return fitting[0]
+    return _undecided(fitting) if len(fitting) > 1 else _capped(fitting[0])
+
+
+def _with_hidden(way: Sequence[Passed], bound: tuple[Argument, ...]) -> tuple[Argument, ...]:
+    """The arguments in declared order, those that are passed but not printed included."""
+    left = iter(bound)
+    arguments = []
+    for item in way:
+        if item.printed:
+            arguments.append(next(left))
+        elif item.parameter.role is not Role.DICTIONARY:
+            reason = "Go prints no word for the first parameter of this generic function"
+            arguments.append(_absent(item.parameter, reason, AbsenceReason.NOT_PRINTED))
+    return tuple(a._replace(name=None) if a.role is Role.DICTIONARY else a for a in arguments)
+
+
+def _capped(
+    arguments: Sequence[Argument], reason: str = "which Go release printed it is not known"
+) -> tuple[Argument, ...]:
+    return tuple(_at_most_likely(argument, reason) for argument in arguments)
+
+
+def _at_most_likely(argument: Argument, reason: str) -> Argument:
+    if argument.value is None or argument.certainty is not Certainty.EXACT:
+        return argument
+    value = cap(argument.value, Certainty.LIKELY)
+    return argument._replace(value=value, certainty=Certainty.LIKELY, reason=reason)
+
+
+def _undecided(fitting: Sequence[tuple[Argument, ...]]) -> tuple[Argument, ...]:
+    """The receiver is printed, or the dictionary in its place: what is behind is the same."""
+    since, before = ([a for a in way if a.role is not Role.DICTIONARY] for way in fitting)
+    arguments = []
+    for one, other in zip(since, before, strict=True):
+        if one.role is Role.RECEIVER:
+            reason = "the first word is the receiver until go1.19 and the dictionary since"
+            arguments.append(one._replace(reason=reason, absence=None))
+        else:
+            arguments.append(_weaker(one, other))
+    return tuple(arguments)
+
+
+def _weaker(one: Argument, other: Argument) -> Argument:
+    if one.value is None or other.value is None:
+        return one if one.value is None else other
+    value = agree(one.value, other.value)
+    certainty = weakest((value.certainty, other.certainty))
+    value = cap(value, certainty) if certainty is not value.certainty else value
+    return one._replace(value=value, certainty=certainty, reason=one.reason or other.reason)
+
+
+# ---------------------------------------------------------------------- by type or by word
+
+
+def _either(call: Call, signature: Signature, facts: Facts, port: Port) -> _Outcome:
+    """Neither release nor text tells how it was printed: what both ways say is likely."""
+    values = _by_values(call, signature, facts, port)
+    words = bind_words(call, signature, port)
+    if isinstance(values, str) or isinstance(words, str):
+        return words if isinstance(values, str) else values
+    inputs = [a for a in words if a.role is not Role.RESULT]
+    if _same(values, inputs):
+        both = [_weaker(a, b) for a, b in zip(values, inputs, strict=True)]
+        return _capped(both, "go1.16 and go1.17 print it alike")
+    reason = "go1.16 and earlier print it like this for other arguments than go1.17 and later"
+    return tuple(_absent(parameter, reason) for parameter in signature.inputs())
+
+
+def _same(values: Sequence[Argument], inputs: Sequence[Argument]) -> bool:
+    return len(values) == len(inputs) and all(
+        _plain(a) == _plain(b) for a, b in zip(values, inputs, strict=True)
+    )
+
+
+def _plain(argument: Argument) -> tuple[Role, str]:
+    """Role and value without certainties; as text, because NaN does not equal itself."""
+    value = argument.value and cap(argument.value, Certainty.ABSENT)
+    return argument.role, repr(value and value._replace(certainties=()))

@@ -1,0 +1,59 @@
+"""Which parameters Go ≥ 1.17 passes and prints for a call: not always the declared ones.
+
+The compiler leaves out the first parameter of every function with `[` in its name, taking it for
+the dictionary (cmd/compile/internal/ssagen/ssa.go EmitArgInfo, go1.26.6:6898). It is one only for
+plain generic functions.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from gotrace.goversion import Facts
+from gotrace.names import FunctionName
+from gotrace.signature import Parameter, Role, Signature
+from gotrace.types import GoType, Kind
+
+DICTIONARY = Parameter(
+    "",
+    GoType(Kind.UNSAFE_POINTER, "dictionary"),
+    role=Role.DICTIONARY,
+    escapes=False,
+)
+
+
+class Passed(NamedTuple):
+    """A parameter as the call passes it. ``may_live``: its slot may count as always live."""
+
+    parameter: Parameter
+    printed: bool
+    may_live: bool = True
+
+
+def passed(
+    signature: Signature, name: FunctionName, facts: Facts
+) -> tuple[tuple[Passed, ...], ...]:
+    """What may be passed, in order; more than one where the release decides and is not known."""
+    inputs = list(signature.parameters)
+    if signature.receiver and not name.local.endswith("-fm"):  # a method value holds its receiver
+        inputs.insert(0, signature.receiver)
+    shown = [Passed(parameter, True) for parameter in inputs]
+    if not name.generic:
+        return (tuple(shown),)
+    if name.closure:
+        return ((*(item._replace(printed=False) for item in shown[:1]), *shown[1:]),)
+    hidden = Passed(DICTIONARY, False, may_live=False)
+    if signature.receiver is None:
+        return ((hidden, *shown),)
+    receiver, *rest = shown
+    before = (hidden, receiver, *rest)
+    since = (
+        receiver._replace(printed=False),
+        hidden._replace(printed=True),
+        *rest,
+    )
+    generic_method = "[" not in (name.receiver or "")  # since go1.27
+    decided = True if generic_method else facts.has("generic_method_dictionary")
+    if decided is None:
+        return since, before
+    return (since,) if decided else (before,)

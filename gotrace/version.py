@@ -1,0 +1,3 @@
+"""The version of gotrace."""
+
+VERSION = "0.1.0"
