@@ -1,34 +1,25 @@
 """The program's table of contents: from a dump to everything we can say about it.
 
-(Shape only for now; ``annotate`` is filled in as the parts land.)
+``annotate`` infers what printed the dump, finds a signature for each function, binds the words of
+each frame, and looks for pointers that stand in several places.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
-from gotrace.arch import Port
-from gotrace.goversion import Evidence, Facts
-from gotrace.model import Dump, Frame, Goroutine, Issue, Note
-from gotrace.names import FunctionName
+from gotrace.bind import bind, unbound_words
+from gotrace.goversion import FACTS, Evidence, Facts
+from gotrace.infer import Runtime, infer
+from gotrace.infer_port import PortEvidence
+from gotrace.model import Call, Dump, Frame, Goroutine, Issue
+from gotrace.names import FunctionName, is_standard, split_name
+from gotrace.pointers import SeenIn, shared_pointers
 from gotrace.signature import Signature
-from gotrace.value import Argument, BindIssue, WordUse
-
-
-class Runtime(NamedTuple):
-    """What printed the dump. ``style`` is ``words`` (≤ 1.16), ``values`` (≥ 1.17) or None.
-
-    ``exact`` is set where the very release is known (``1.23.4``). ``assumed`` lists what is used
-    without proof (``word_size=8``, ``byte_order=little``).
-    """
-
-    style: str | None
-    facts: Facts
-    evidence: tuple[Evidence, ...]
-    port: Port
-    os: str | None = None
-    exact: str | None = None
-    assumed: tuple[str, ...] = ()
+from gotrace.signatures.matching import Signatures, Tie
+from gotrace.value import Argument, Binding, BindIssue, Certainty, WordUse
 
 
 class AnnotatedFrame(NamedTuple):
@@ -42,8 +33,10 @@ class AnnotatedFrame(NamedTuple):
     unbound: tuple[WordUse, ...]
     issues: tuple[BindIssue, ...]
 
-    def __getitem__(self, name: str) -> Argument:
-        """The argument of that name; KeyError where there is none."""
+    def __getitem__(self, name: object) -> Any:
+        """The argument of that name; KeyError where there is none. Positions work as in a tuple."""
+        if not isinstance(name, str):
+            return tuple.__getitem__(self, name)  # type: ignore[call-overload]
         for argument in self.arguments:
             if argument.name == name:
                 return argument
@@ -57,27 +50,174 @@ class AnnotatedGoroutine(NamedTuple):
     frames: tuple[AnnotatedFrame, ...]
 
 
-class SeenIn(NamedTuple):
-    """Another place that holds the same pointer: goroutine id, frame index, argument name."""
-
-    goroutine: int | None
-    frame: int
-    argument: str | None
-
-
 class Report(NamedTuple):
     """``goroutines`` are in the dump's order. ``pointers`` names pointers printed more than once
-    (``{0xc0000b2000: "A"}``); ``seen`` lists where each of those stands."""
+    (``{0xc0000b2000: "A"}``); ``seen`` lists where each of those stands. ``issues`` are those of
+    the dump, of the inference and of the signatures."""
 
     dump: Dump
     runtime: Runtime
     goroutines: tuple[AnnotatedGoroutine, ...]
     pointers: dict[int, str]
     seen: dict[int, tuple[SeenIn, ...]]
-    notes: tuple[Note, ...] = ()
     issues: tuple[Issue, ...] = ()
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some arguments are exact and others only likely."""
+        found = {a.certainty for g in self.goroutines for f in g.frames for a in f.arguments}
+        return {Certainty.EXACT, Certainty.LIKELY} <= found
 
     @property
     def crashed(self) -> AnnotatedGoroutine | None:
         """The goroutine that crashed; None in a snapshot."""
         return next((g for g in self.goroutines if g.goroutine.crashed), None)
+
+
+def annotate(
+    dump: Dump,
+    *,
+    signatures: Iterable[Signatures] = (),
+    go: str | None = None,
+    arch: str | None = None,
+) -> Report:
+    """Everything that can be said about ``dump``.
+
+    Shape:  goroutines and frames as in the dump.
+    Errors: none from the text; ValueError for a ``go`` or ``arch`` that does not exist. A defect of
+            ours becomes an Issue ``internal`` (raised where GOTRACE_DEBUG=1 is set).
+    """
+    try:
+        return _annotate(dump, tuple(signatures), go, arch)
+    except Exception as error:
+        if os.environ.get("GOTRACE_DEBUG") == "1" or isinstance(error, ValueError):
+            raise
+        import traceback  # noqa: PLC0415 - only for a defect of ours
+
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{os.path.basename(where.filename)}:{where.lineno}"
+        text = f"a defect of gotrace ({type(error).__name__} at {place}): nothing is decoded here"
+        return _undecoded(dump, Issue("internal", text, dump.span))
+
+
+def _annotate(
+    dump: Dump, signatures: tuple[Signatures, ...], go: str | None, arch: str | None
+) -> Report:
+    found, ties = _find(dump, signatures)
+    calls = _distinct_calls(dump)
+    signed = [(c, found[c.function]) for c in calls if c.function in found and c.items]
+    runtime = _settle(dump, signed, go, arch)
+    bindings = {call: _bind(call, found.get(call.function), runtime) for call in calls}
+    goroutines = tuple(_goroutine(g, found, bindings) for g in dump.goroutines)
+    pointers, seen = shared_pointers(
+        (g.goroutine.id, [(f.arguments, f.unbound) for f in g.frames]) for g in goroutines
+    )
+    issues = dump.issues + runtime.issues + tuple(_tie_issue(t, dump) for t in ties)
+    return Report(dump, runtime, goroutines, pointers, seen, issues)
+
+
+def _undecoded(dump: Dump, issue: Issue) -> Report:
+    """The dump as it was read, nothing said about it."""
+
+    def frame(plain: Frame) -> AnnotatedFrame:
+        name = FunctionName(None, None, plain.function, False, False, plain.function)
+        return AnnotatedFrame(plain, name, True, None, (), (), ())
+
+    goroutines = tuple(AnnotatedGoroutine(g, tuple(map(frame, g.frames))) for g in dump.goroutines)
+    return Report(dump, infer(dump), goroutines, {}, {}, (*dump.issues, issue))
+
+
+def _find(dump: Dump, sets: tuple[Signatures, ...]) -> tuple[dict[str, Signature], list[Tie]]:
+    """The signature of each function that has one; the first set that knows it wins."""
+    functions = dict.fromkeys(f.function for g in dump.goroutines for f in g.frames)
+    found: dict[str, Signature] = {}
+    ties: dict[str, Tie] = {}
+    for known in sets:
+        for function, answer in known.find_all(functions).items():
+            if isinstance(answer, Signature):
+                found.setdefault(function, answer)
+            elif answer is not None:
+                ties.setdefault(function, answer)
+    return found, [tie for function, tie in ties.items() if function not in found]
+
+
+def _tie_issue(tie: Tie, dump: Dump) -> Issue:
+    frames = (f for g in dump.goroutines for f in g.frames)
+    first = next(f for f in frames if f.function == tie.function)
+    return Issue("signature-tie", tie.message, first.span)
+
+
+def _distinct_calls(dump: Dump) -> tuple[Call, ...]:
+    return tuple(dict.fromkeys(f.call for g in dump.goroutines for f in g.frames))
+
+
+# ---------------------------------------------------------------------- what only fits one way
+
+
+def _settle(
+    dump: Dump, signed: list[tuple[Call, Signature]], go: str | None, arch: str | None
+) -> Runtime:
+    """Release and port, with signatures as evidence: words that fit them as one style or as one
+    word size only prove it."""
+    runtime = infer(dump, go=go, arch=arch)
+    evidence = [] if runtime.style is not None else list(_style_evidence(signed, runtime))
+    if evidence:
+        runtime = infer(dump, go=go, arch=arch, evidence=evidence)
+    proven = runtime.port.word_size_proven
+    ports = [] if proven else list(_size_evidence(signed, runtime))
+    return infer(dump, go=go, arch=arch, evidence=evidence, port=ports) if ports else runtime
+
+
+def _style_evidence(signed: list[tuple[Call, Signature]], runtime: Runtime) -> Iterator[Evidence]:
+    first = FACTS["argument_values"].since
+    low, high = runtime.facts
+    words = Facts(low, first - 1 if high is None else min(high, first - 1))
+    values = Facts(max(low, first), high)
+    if not _misfits(signed, words, runtime) and _misfits(signed, values, runtime):
+        text = "the words fit the signatures only as those of Go ≤ 1.16"
+        yield Evidence(text, None, first - 1, None)
+    elif not _misfits(signed, values, runtime) and _misfits(signed, words, runtime):
+        yield Evidence("the words fit the signatures only as those of Go ≥ 1.17", first, None, None)
+
+
+def _size_evidence(
+    signed: list[tuple[Call, Signature]], runtime: Runtime
+) -> Iterator[PortEvidence]:
+    wide, narrow = (runtime._replace(port=runtime.port._replace(word_size=n)) for n in (8, 4))
+    if _misfits(signed, runtime.facts, wide) and not _misfits(signed, runtime.facts, narrow):
+        yield PortEvidence("the words fit the signatures only as 4-byte words", word_size=4)
+    elif _misfits(signed, runtime.facts, narrow) and not _misfits(signed, runtime.facts, wide):
+        yield PortEvidence("the words fit the signatures only as 8-byte words", word_size=8)
+
+
+def _misfits(signed: list[tuple[Call, Signature]], facts: Facts, runtime: Runtime) -> bool:
+    """Whether some frame does not fit its signature."""
+    return any(bind(call, signature, facts, runtime.port).issues for call, signature in signed)
+
+
+# ---------------------------------------------------------------------- frames
+
+
+def _bind(call: Call, signature: Signature | None, runtime: Runtime) -> Binding:
+    if signature is None:
+        return Binding((), unbound_words(call))
+    return bind(call, signature, runtime.facts, runtime.port)
+
+
+def _goroutine(
+    goroutine: Goroutine, found: dict[str, Signature], bindings: dict[Call, Binding]
+) -> AnnotatedGoroutine:
+    return AnnotatedGoroutine(
+        goroutine, tuple(_frame(f, found, bindings[f.call]) for f in goroutine.frames)
+    )
+
+
+def _frame(frame: Frame, found: dict[str, Signature], binding: Binding) -> AnnotatedFrame:
+    function = frame.function
+    return AnnotatedFrame(
+        frame,
+        split_name(function),
+        frame.language == "go" and not is_standard(function),
+        found.get(function),
+        *binding,
+    )

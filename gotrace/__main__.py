@@ -1,0 +1,5 @@
+"""``python -m gotrace``."""
+
+from gotrace.cli import script
+
+script()

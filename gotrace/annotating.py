@@ -1,0 +1,214 @@
+"""The command ``gotrace annotate``: from options to output and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any, TextIO
+
+from gotrace.config import Settings, load_settings
+from gotrace.errors import GotraceError
+from gotrace.exits import FINDINGS, INTERNAL, NOTHING, OK, USAGE, complain
+from gotrace.face import from_prototype_files
+from gotrace.infer import minor_release
+from gotrace.infer_port import architecture
+from gotrace.input.files import read_input, read_text
+from gotrace.parsing import parse
+from gotrace.report import Report, annotate
+from gotrace.signatures.matching import Signatures
+
+BESIDE = "prototypes.go"
+_LEVELS = ("note", "warning", "error")
+
+
+class _Run:
+    """One run of the command: what it was told, and what happened so far."""
+
+    def __init__(self, options: argparse.Namespace, settings: Settings) -> None:
+        self.options = options
+        self.settings = settings
+        self.go: str | None = options.go or settings.go
+        self.arch: str | None = options.arch or settings.arch
+        self.redact = settings.redact if options.redact is None else options.redact
+        self.discover = settings.discover if options.discover is None else options.discover
+        self.failed = False
+        self.found = False
+        self.defect = False
+        self.worst = -1
+        self.notes: list[str] = []
+        self.known: list[Signatures] = []
+        self.beside: dict[str, Signatures | None] = {}
+
+    def code(self) -> int:
+        """The exit code; an unreadable input outranks what was found in the others."""
+        if self.defect:
+            return INTERNAL
+        if self.failed:
+            return USAGE
+        if not self.found:
+            return NOTHING
+        wanted = self.options.fail_on
+        failing = wanted is not None and self.worst >= _LEVELS.index(wanted)
+        return FINDINGS if failing else OK
+
+
+def annotate_files(options: argparse.Namespace) -> int:
+    """Annotate all files, print, and return the exit code.
+
+    Errors: GotraceError for options that make no sense; an unreadable file is reported, and the
+            others are still done.
+    """
+    run = _Run(options, load_settings(os.getcwd(), explicit=options.config))
+    _check(run)
+    with ExitStack() as stack:
+        out = _output(options, stack)
+        run.known = _explicit(run)
+        _print_reports(run, out)
+    if not run.found and not run.failed:
+        names = ", ".join(options.files)
+        print(f"gotrace: no Go traceback found in {names}", file=sys.stderr)
+    return run.code()
+
+
+def _check(run: _Run) -> None:
+    try:
+        if run.go is not None:
+            minor_release(run.go)
+        if run.arch is not None:
+            architecture(run.arch)
+    except ValueError as error:
+        raise GotraceError(str(error)) from error
+    for name in ("binaries", "sources", "path_maps", "disable"):
+        if getattr(run.settings, name):
+            _note(run, f"{run.settings.path}: {name} are not used yet")
+
+
+def _note(run: _Run, text: str) -> None:
+    if text not in run.notes:
+        run.notes.append(text)
+        print(f"gotrace: {text}", file=sys.stderr)
+
+
+def _output(options: argparse.Namespace, stack: ExitStack) -> TextIO:
+    if options.output is None:
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(errors="backslashreplace")
+        return sys.stdout
+    try:
+        file = open(options.output, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
+        return stack.enter_context(file)
+    except OSError as error:
+        raise GotraceError(f"{options.output}: {error.strerror}", "is -o right?") from error
+
+
+# ---------------------------------------------------------------------- signatures
+
+
+def _explicit(run: _Run) -> list[Signatures]:
+    """The signatures of the options and the settings; they may use each other's types."""
+    files = [*run.options.signatures, *run.settings.signatures]
+    texts = [(f"--signature {i}", t) for i, t in enumerate(run.options.signature, 1)]
+    texts += [(name, read_text(name)) for name in files]
+    return [from_prototype_files(texts)] if texts else []
+
+
+def _signatures(run: _Run, name: str) -> list[Signatures]:
+    """All signatures for one input, with those of a prototypes.go beside it."""
+    if name == "-" or not run.discover:
+        return run.known
+    path = os.path.join(os.path.dirname(name), BESIDE)
+    if path not in run.beside:
+        run.beside[path] = _discovered(run, path)
+    beside = run.beside[path]
+    return run.known if beside is None else [*run.known, beside]
+
+
+def _discovered(run: _Run, path: str) -> Signatures | None:
+    if not os.path.isfile(path):
+        return None
+    try:
+        found = from_prototype_files([(path, read_text(path))])
+    except GotraceError as error:
+        complain(error)
+        run.failed = True
+        return None
+    _note(run, f"signatures from {path}")
+    return found
+
+
+# ---------------------------------------------------------------------- reports
+
+
+def _reports(run: _Run) -> Iterator[Report]:
+    for name in run.options.files:
+        try:
+            data = read_input(name)
+            signatures = _signatures(run, name)
+        except GotraceError as error:
+            complain(error)
+            run.failed = True
+            continue
+        for dump in parse(data, source=name).dumps:
+            report = annotate(dump, signatures=signatures, go=run.go, arch=run.arch)
+            _judge(run, report)
+            yield _redacted(report) if run.redact else report
+
+
+def _redacted(report: Report) -> Report:
+    from gotrace.redact import redact  # noqa: PLC0415 - only on demand
+
+    return redact(report)
+
+
+def _judge(run: _Run, report: Report) -> None:
+    run.found = True
+    run.defect |= any(i.code == "internal" for i in report.issues)
+    if any(f.issues for g in report.goroutines for f in g.frames):
+        run.worst = max(run.worst, _LEVELS.index("warning"))
+
+
+def _print_reports(run: _Run, out: TextIO) -> None:
+    if run.options.format == "text":
+        _print_text(run, out)
+        return
+    from gotrace.rendering import json  # noqa: PLC0415 - only for these formats
+
+    if run.options.format == "ndjson":
+        for report in _reports(run):
+            out.write(json.dumps(json.dump(report)) + "\n")
+        return
+    dumps: list[Any] = [json.dump(r) for r in _reports(run)]
+    out.write(json.dumps(json.document_of(dumps, run.notes), indent=2) + "\n")
+
+
+def _print_text(run: _Run, out: TextIO) -> None:
+    from gotrace.rendering import style, text  # noqa: PLC0415 - only for this format
+
+    paint = style.coloured if _wants_colour(run.options.color, out) else style.plain
+    for number, report in enumerate(_reports(run)):
+        if number:
+            out.write("\n" + "─" * 72 + "\n\n")
+        for line in text.lines(report, width=_width(out), everything=run.options.all):
+            out.write(paint(line) + "\n")
+
+
+def _wants_colour(option: str, out: TextIO) -> bool:
+    """--color, then NO_COLOR (no-color.org), then FORCE_COLOR, then whether it is a terminal."""
+    if option != "auto":
+        return option == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
+        return True
+    return out.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _width(out: TextIO) -> int:
+    """The terminal's width, 60 at least; 100 where it is none."""
+    try:
+        return max(60, os.get_terminal_size(out.fileno()).columns)
+    except (OSError, ValueError):
+        return 100

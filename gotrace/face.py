@@ -1,0 +1,57 @@
+"""The parts of the public face that join several modules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gotrace.signatures.matching import Signatures
+
+if TYPE_CHECKING:
+    from gotrace.report import Report
+
+FORMATS = ("text", "json", "ndjson")
+
+
+def from_prototypes(*texts: str, file: str = "prototypes.go") -> Signatures:
+    """Signatures from Go text: package clauses, functions, methods, types.
+
+    Shape:  what :func:`gotrace.annotate` takes as one of its ``signatures``.
+    Errors: SignatureSyntaxError with line, column and the source line.
+    Source: docs/signatures.md.
+    """
+    return from_prototype_files([(file, text) for text in texts])
+
+
+def from_prototype_files(files: list[tuple[str, str]]) -> Signatures:
+    """Like :func:`from_prototypes`, for ``(file, text)`` pairs that may use each other's types."""
+    from gotrace.signatures.prototype import parse_prototype_files  # noqa: PLC0415 - has tables
+
+    read = parse_prototype_files(files)
+    names = {p.path: p.name for f in read for p in f.packages}
+    return Signatures((s for f in read for s in f.signatures), names)
+
+
+def render(
+    report: Report,
+    format: str = "text",  # noqa: A002 - the word the command uses
+    *,
+    width: int = 100,
+    everything: bool = False,
+) -> str:
+    """A report as ``text``, ``json`` (a document) or ``ndjson`` (one Dump object in a line).
+
+    Units:  ``width`` in characters, of the text; ``everything`` shows all goroutines in full.
+    Errors: ValueError for a format that does not exist.
+    """
+    if format == "text":
+        from gotrace.rendering import style, text  # noqa: PLC0415
+
+        shown = text.lines(report, width=width, everything=everything)
+        return "".join(style.plain(line) + "\n" for line in shown)
+    if format in FORMATS:
+        from gotrace.rendering import json  # noqa: PLC0415
+
+        if format == "ndjson":
+            return json.dumps(json.dump(report)) + "\n"
+        return json.dumps(json.document([report]), indent=2) + "\n"
+    raise ValueError(f"not a format: {format!r} (known: {', '.join(FORMATS)})")

@@ -1,0 +1,192 @@
+"""Goroutines in full: a title, then each frame with a line for each argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gotrace.grouping import Bucket
+from gotrace.model import CreatedBy, Goroutine, Site
+from gotrace.rendering.paths import ShortNames
+from gotrace.rendering.style import Line, Piece, Style, clean, cut, pad
+from gotrace.rendering.values import LONG, Names, shown, value_text, word_text
+from gotrace.report import AnnotatedFrame, AnnotatedGoroutine, Report
+from gotrace.signature import Role
+from gotrace.value import Argument, Certainty, ValueKind
+
+INDENT = "     "
+IDS = 8  # ids listed in the title of a group
+
+
+def goroutine_title(bucket: Bucket, width: int) -> Line:
+    """``goroutine 7 [running]  crashed                              5 frames``."""
+    goroutine = bucket.goroutines[0]
+    text = _who(bucket)
+    if goroutine.state:
+        text += f" [{clean(_state(goroutine))}]"
+    mark = "  crashed" if goroutine.crashed and goroutine.access is None else ""
+    frames = f"{len(goroutine.frames)} frame{'' if len(goroutine.frames) == 1 else 's'}"
+    gap = max(2, width - len(text) - len(mark) - len(frames))
+    return (
+        Piece(text, Style.HEADING),
+        Piece(mark, Style.CAUSE),
+        Piece(" " * gap),
+        Piece(frames, Style.DIM),
+    )
+
+
+def _who(bucket: Bucket) -> str:
+    goroutine = bucket.goroutines[0]
+    access = goroutine.access
+    if access is not None:
+        kind = f"{'previous ' if access.previous else ''}{'atomic ' if access.atomic else ''}"
+        who = goroutine.state if goroutine.id is None else f"race goroutine {goroutine.id}"
+        return f"{kind}{access.operation} at {access.address:#x} by {who}"
+    if bucket.count > 1:
+        ids = [str(g.id) for g in bucket.goroutines if g.id is not None]
+        listed = f" ({', '.join(ids[:IDS])}{', …' if len(ids) > IDS else ''})" if ids else ""
+        return f"{bucket.count} goroutines{listed}"
+    return "runtime stack" if goroutine.id is None else f"goroutine {goroutine.id}"
+
+
+def _state(goroutine: Goroutine) -> str:
+    if goroutine.access is not None:
+        return goroutine.state or ""
+    parts = [" ".join([goroutine.state or "", *(f"({f})" for f in goroutine.flags)])]
+    if goroutine.wait_minutes is not None:
+        parts.append(f"{goroutine.wait_minutes} minutes")
+    if goroutine.locked_to_thread:
+        parts.append("locked to thread")
+    if goroutine.bubble is not None:
+        parts.append(f"synctest bubble {goroutine.bubble}")
+    return ", ".join(parts)
+
+
+def frame_lines(
+    report: Report, annotated: AnnotatedGoroutine, short: ShortNames, width: int
+) -> Iterator[Line]:
+    """The frames of a goroutine, what was left out, and who created it."""
+    goroutine = annotated.goroutine
+    elided = goroutine.elided
+    for number, frame in enumerate(annotated.frames):
+        yield from _frame(report, frame, number, short, width)
+        if elided is not None and elided.after_frame == number:
+            yield (Piece(f"{INDENT}… {_elided(elided.missing)}", Style.DIM),)
+    if goroutine.stack_unavailable:
+        yield (Piece("  stack unavailable: it ran on another thread", Style.DIM),)
+    if goroutine.created_by is not None:
+        yield _created_by(goroutine.created_by, short, width)
+    for ancestor in goroutine.ancestors:
+        yield (Piece(f"  ancestor: goroutine {ancestor.goroutine}", Style.DIM),)
+        for plain in ancestor.frames:
+            text = f"{INDENT}{clean(short.function(plain.function))}"
+            yield (Piece(_aligned(text, _place(plain.site, short), width), Style.DIM),)
+
+
+def _elided(missing: int | None) -> str:
+    if missing is None:
+        return "more frames that Go did not print"
+    return f"{missing} frame{'' if missing == 1 else 's'} that Go did not print"
+
+
+def _created_by(creator: CreatedBy, short: ShortNames, width: int) -> Line:
+    text = f"created by {clean(short.function(creator.function))}"
+    if creator.goroutine is not None:
+        text += f" in goroutine {creator.goroutine}"
+    return (Piece(_aligned(text, _place(creator.site, short), width), Style.DIM),)
+
+
+def _place(site: Site | None, short: ShortNames) -> str:
+    if site is None:
+        return ""
+    offset = "" if site.offset is None else f" +{site.offset:#x}"
+    return f"{clean(short.file(site.file))}:{site.line}{offset}"
+
+
+def _aligned(text: str, place: str, width: int) -> str:
+    return f"{pad(text, min(52, width // 2))} {place}".rstrip()
+
+
+# ---------------------------------------------------------------------- frames
+
+
+def _frame(
+    report: Report, frame: AnnotatedFrame, number: int, short: ShortNames, width: int
+) -> Iterator[Line]:
+    name = clean(short.function(frame.frame.function))
+    place = _place(frame.frame.site, short)
+    lead = f"{number + 1:>2} "
+    quiet = not frame.in_app and frame.signature is None
+    source = "" if frame.signature is None else f"  {frame.signature.source.value}"
+    if frame.frame.call.inlined and not source:
+        source = "  inlined"
+    rest = pad(_aligned(name, place, width), min(80, width - 12))[len(name) :]
+    yield (
+        Piece(lead, Style.DIM),
+        Piece(name, Style.DIM if quiet else Style.FUNCTION),
+        Piece(rest, Style.DIM if quiet else Style.PLAIN),
+        Piece(source, Style.DIM),
+    )
+    yield from _arguments(report, frame, short)
+    for issue in frame.issues:
+        yield (Piece("  !  ", Style.WARNING), Piece(f"{issue.code}: {clean(issue.message)}"))
+    if frame.unbound and (not quiet or number == 0):
+        yield _unbound(frame, report.pointers, width)
+
+
+def _unbound(frame: AnnotatedFrame, names: Names, width: int) -> Line:
+    words = ", ".join(word_text(w, names) for w in frame.unbound)
+    why = "no signature: " if frame.signature is None else "not bound: "
+    return (Piece(cut(f"{INDENT}{why}{words}", width), Style.DIM),)
+
+
+def _arguments(report: Report, frame: AnnotatedFrame, short: ShortNames) -> Iterator[Line]:
+    if frame.frame.call.inlined:
+        return
+    shown_name = clean(short.function(frame.frame.function)).rpartition(".")[2]
+    rows = [(_title(a, i, frame), a) for i, a in enumerate(frame.arguments)]
+    name_width = min(24, max((len(n) for n, _ in rows), default=0) + 2)
+    type_width = min(32, max((len(a.type) for _, a in rows), default=0) + 2)
+    for name, argument in rows:
+        lead = (
+            Piece(INDENT + pad(clean(name), name_width), Style.NAME),
+            Piece(pad(clean(argument.type), type_width), Style.TYPE),
+        )
+        if _is_long(argument, report.pointers):
+            yield lead
+            yield from _fields(argument, report.pointers)
+        else:
+            yield (*lead, *shown(argument, report.pointers, shown_name, mixed=report.mixed))
+
+
+def _title(argument: Argument, index: int, frame: AnnotatedFrame) -> str:
+    if argument.role is Role.RESULT:
+        return f"⤷ {argument.name or 'result'}"
+    if argument.role is Role.DICTIONARY:
+        return "dictionary"
+    if argument.role is Role.CAPTURED:
+        return f"captured {argument.name or index}"
+    return argument.name or f"#{index}"
+
+
+def _is_long(argument: Argument, names: Names) -> bool:
+    value = argument.value
+    return (
+        value is not None
+        and value.kind is ValueKind.STRUCT
+        and argument.certainty is not Certainty.UNSET
+        and len(value_text(value, names)) > LONG
+    )
+
+
+def _fields(argument: Argument, names: Names) -> Iterator[Line]:
+    """A struct with a line for each field."""
+    assert argument.value is not None
+    fields = argument.value.fields
+    width = max((len(f.name) for f in fields), default=0) + 2
+    for field in fields:
+        stale = argument.certainty is Certainty.STALE or field.value.certainty is Certainty.STALE
+        yield (
+            Piece(f"{INDENT}  .{pad(clean(field.name), width)}", Style.DIM),
+            Piece(value_text(field.value, names), Style.DIM if stale else Style.VALUE),
+            Piece("  stale" if stale else "", Style.DIM),
+        )

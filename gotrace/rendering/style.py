@@ -1,0 +1,93 @@
+"""Lines of styled text, and what of a log may reach a terminal."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Style(StrEnum):
+    """What a piece of text is; :data:`CODES` says how that looks."""
+
+    PLAIN = "plain"
+    CAUSE = "cause"
+    FUNCTION = "function"
+    NAME = "name"
+    TYPE = "type"
+    VALUE = "value"
+    POINTER = "pointer"
+    DIM = "dim"
+    WARNING = "warning"
+    HEADING = "heading"
+
+
+CODES = {
+    Style.PLAIN: "",
+    Style.CAUSE: "1;31",
+    Style.FUNCTION: "1",
+    Style.NAME: "36",
+    Style.TYPE: "2",
+    Style.VALUE: "",
+    Style.POINTER: "35",
+    Style.DIM: "2",
+    Style.WARNING: "33",
+    Style.HEADING: "1;34",
+}
+
+
+class Piece(NamedTuple):
+    """Text in one style."""
+
+    text: str
+    style: Style = Style.PLAIN
+
+
+Line = tuple[Piece, ...]
+
+
+def plain(line: Line) -> str:
+    """The line without colour, without blanks at its end."""
+    return "".join(p.text for p in line).rstrip()
+
+
+def coloured(line: Line) -> str:
+    """The line with ANSI colours."""
+    parts = []
+    for text, style in line:
+        code = CODES[style]
+        parts.append(f"\x1b[{code}m{text}\x1b[0m" if code and text.strip() else text)
+    return "".join(parts).rstrip()
+
+
+# Characters that turn the direction of text: a log could use them to show what it does not say.
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def clean(text: str) -> str:
+    """``text`` with everything escaped that a terminal would act on."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(c) for c in text)
+
+
+def _shown(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    if character.isprintable() and character not in _BIDI:
+        return character
+    if character == "\t":
+        return "\\t"
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def pad(text: str, width: int) -> str:
+    """``text`` with blanks up to ``width``, and at least one."""
+    return text + " " * max(1, width - len(text))
+
+
+def cut(text: str, width: int) -> str:
+    """``text``, with `…` for what does not fit."""
+    return text if len(text) <= width else text[: max(0, width - 1)] + "…"

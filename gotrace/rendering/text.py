@@ -1,0 +1,257 @@
+"""A report as text: what happened first, then the goroutine that crashed, then the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gotrace.grouping import Bucket, group_exactly
+from gotrace.model import Cause, CauseKind, Dump, DumpKind, Goroutine, Signal
+from gotrace.rendering.frames import frame_lines, goroutine_title
+from gotrace.rendering.paths import ShortNames
+from gotrace.rendering.style import Line, Piece, Style, clean, cut, pad
+from gotrace.report import AnnotatedGoroutine, Report
+from gotrace.value import Certainty
+
+ISSUES = 12  # so many lines that were not understood are shown, then their number
+NOTES = 4
+
+
+def lines(report: Report, *, width: int = 100, everything: bool = False) -> Iterator[Line]:
+    """The lines of one dump.
+
+    Units:  ``width`` in characters; ``everything`` shows every goroutine in full.
+    """
+    dump = report.dump
+    short = _short_names(dump)
+    yield from _heading(report, width)
+    yield from _goroutines(report, short, width, everything)
+    yield from _footer(report, width)
+
+
+def _short_names(dump: Dump) -> ShortNames:
+    frames = [f for g in dump.goroutines for f in g.frames]
+    creators = [g.created_by for g in dump.goroutines if g.created_by is not None]
+    functions = [f.function for f in frames if f.language == "go"]
+    functions += [c.function for c in creators]
+    files = [f.site.file for f in frames if f.site is not None]
+    files += [c.site.file for c in creators if c.site is not None]
+    return ShortNames(functions, files)
+
+
+# ---------------------------------------------------------------------- what happened
+
+
+_KINDS = {
+    DumpKind.RACE: "DATA RACE",
+    DumpKind.SNAPSHOT: "goroutine dump",
+    DumpKind.PROFILE: "goroutine profile",
+    DumpKind.FRAMES: "stack",
+}
+
+
+def _heading(report: Report, width: int) -> Iterator[Line]:
+    dump = report.dump
+    told = _runtime_text(report)
+    heads: list[Line] = []
+    for cause in dump.causes:
+        heads.extend(_cause_lines(cause, first=not heads))
+    if dump.signal is not None:
+        heads.append((Piece(_signal_text(dump.signal), Style.CAUSE),))
+    if not heads:
+        title = _KINDS.get(dump.kind, dump.kind.value)
+        where = f"  {clean(dump.source)}:{dump.first_line}"
+        heads.append((Piece(title, Style.HEADING), Piece(where, Style.DIM)))
+    for note in [n for n in dump.notes if n.code in {"runtime", "http"}][:NOTES]:
+        heads.append((Piece(clean(note.text), Style.DIM),))
+    *before, last = heads
+    yield from before
+    used = sum(len(p.text) for p in last)
+    if used + len(told) + 2 <= width:
+        yield (*last, Piece(" " * (width - used - len(told))), Piece(told, Style.DIM))
+    else:
+        yield last
+        yield (Piece(told.rjust(width), Style.DIM),)
+
+
+def _cause_lines(cause: Cause, *, first: bool) -> Iterator[Line]:
+    word = "panic" if cause.kind is CauseKind.PANIC else "fatal error"
+    mark = ""
+    if cause.repanicked:
+        mark = "  (recovered, then panicked again with the same value)"
+    elif cause.recovered:
+        mark = "  (recovered)"
+    head, *rest = cause.message.split("\n")
+    lead = "" if first else "then "
+    yield (Piece(f"{lead}{word}: {clean(head)}", Style.CAUSE), Piece(mark if not rest else ""))
+    for line in rest:
+        yield (Piece(f"    {clean(line)}", Style.CAUSE),)
+    if rest and mark:
+        yield (Piece(mark),)
+
+
+def _signal_text(signal: Signal) -> str:
+    name = clean(signal.name or f"signal {signal.number or 0:#x}")
+    text = f"{name} ({clean(signal.description)})" if signal.description else name
+    if signal.address is not None:
+        text += f" at address {signal.address:#x}"
+    return text if signal.pc is None else f"{text}, pc {signal.pc:#x}"
+
+
+def _runtime_text(report: Report) -> str:
+    """``Go 1.18–1.24, amd64, linux``."""
+    runtime = report.runtime
+    low, high = runtime.facts
+    if runtime.exact is not None:
+        go = f"Go {runtime.exact}"
+    elif low == 0 and high is None:
+        go = "Go version unknown"
+    elif low == high:
+        go = f"Go 1.{low}"
+    elif high is None:
+        go = f"Go ≥ 1.{low}"
+    else:
+        go = f"Go ≤ 1.{high}" if low < 5 else f"Go 1.{low}–1.{high}"
+    port = runtime.port
+    arch = port.arch.name if port.arch is not None else f"{port.word_size * 8}-bit"
+    assumed = "" if port.word_size_proven else " (assumed)"
+    return ", ".join(x for x in (go, arch + assumed, runtime.os) if x)
+
+
+# ---------------------------------------------------------------------- goroutines
+
+
+def _goroutines(report: Report, short: ShortNames, width: int, everything: bool) -> Iterator[Line]:
+    buckets = group_exactly(g.goroutine for g in report.goroutines)
+    whole = _whole(report.dump, buckets, everything)
+    for bucket in sorted(buckets, key=lambda b: b.indices[0] not in whole):
+        if bucket.indices[0] in whole:
+            yield ()
+            yield from _in_full(report, bucket, short, width)
+    rest = [b for b in buckets if b.indices[0] not in whole]
+    if rest:
+        count = sum(b.count for b in rest)
+        yield ()
+        title = f"{count} other goroutine{'' if count == 1 else 's'}"
+        grouped = f" in {len(rest)} groups" if len(rest) != count else ""
+        yield (Piece(title + grouped, Style.HEADING),)
+        for bucket in sorted(rest, key=lambda b: (not _has_app(report, b), -b.count)):
+            yield _summary(report, bucket, short, width)
+
+
+def _whole(dump: Dump, buckets: tuple[Bucket, ...], everything: bool) -> set[int]:
+    """The buckets that are shown in full, by their first goroutine."""
+    if everything or dump.kind in {DumpKind.RACE, DumpKind.FRAMES} or len(buckets) == 1:
+        return {b.indices[0] for b in buckets}
+    crashed = [i for i, g in enumerate(dump.goroutines) if g.crashed]
+    if not crashed:
+        return {0}
+    before = {i for i in range(crashed[0]) if dump.goroutines[i].id is None}
+    return before | set(crashed)
+
+
+def _in_full(report: Report, bucket: Bucket, short: ShortNames, width: int) -> Iterator[Line]:
+    annotated = report.goroutines[bucket.indices[0]]
+    yield goroutine_title(bucket, width)
+    if annotated.goroutine.labels:
+        labels = ", ".join(f"{clean(k)}={clean(v)}" for k, v in annotated.goroutine.labels)
+        yield (Piece(f"  labels  {labels}", Style.DIM),)
+    yield from frame_lines(report, annotated, short, width)
+
+
+def _has_app(report: Report, bucket: Bucket) -> bool:
+    return any(f.in_app for f in report.goroutines[bucket.indices[0]].frames)
+
+
+def _summary(report: Report, bucket: Bucket, short: ShortNames, width: int) -> Line:
+    """``12 × [semacquire, 3–48 minutes] sync.(*Mutex).Lock ← store.(*Store).Get store.go:120``."""
+    annotated = report.goroutines[bucket.indices[0]]
+    goroutine = annotated.goroutine
+    lead = f"{bucket.count:>5} × " if bucket.count > 1 else f"  {_id(goroutine):>6}  "
+    state = f"[{clean(goroutine.state or '')}{_wait(bucket)}] " if goroutine.state else ""
+    text = lead + pad(state, 0).rstrip() + " " + _path(annotated, short)
+    return (Piece(cut(text, width)),)
+
+
+def _id(goroutine: Goroutine) -> str:
+    return "" if goroutine.id is None else f"#{goroutine.id}"
+
+
+def _wait(bucket: Bucket) -> str:
+    waits = bucket.waits
+    if waits is None:
+        return ""
+    low, high = waits
+    return f", {low} minutes" if low == high else f", {low}–{high} minutes"
+
+
+def _path(annotated: AnnotatedGoroutine, short: ShortNames) -> str:
+    """What it does, and for whom: the innermost frame and the first of the user's own code."""
+    frames = [f for f in annotated.frames if f.name.local not in _PARKING]
+    if not frames:
+        frames = list(annotated.frames)
+    if not frames:
+        return "stack unavailable" if annotated.goroutine.stack_unavailable else "no frames"
+    top = clean(short.function(frames[0].frame.function))
+    own = next((f for f in frames if f.in_app), frames[0])
+    site = own.frame.site
+    place = "" if site is None else f" {clean(short.file(site.file))}:{site.line}"
+    if own is frames[0]:
+        return f"{top}{place}"
+    return f"{top} ← {clean(short.function(own.frame.function))}{place}"
+
+
+_PARKING = {"gopark", "goparkunlock", "park_m", "mcall", "semacquire1", "sync_runtime_Semacquire"}
+
+
+# ---------------------------------------------------------------------- what else
+
+
+def _footer(report: Report, width: int) -> Iterator[Line]:
+    footer = list(_notes(report))
+    footer += list(_issues(report, width))
+    if footer:
+        yield ()
+        yield from footer
+
+
+def _notes(report: Report) -> Iterator[Line]:
+    for note in report.dump.notes:
+        if note.code == "exit":
+            yield _remark("note", clean(note.text))
+    frames = [f for g in report.goroutines for f in g.frames]
+    signed = sum(f.signature is not None for f in frames)
+    printing = sum(bool(f.frame.call.items) for f in frames)
+    if signed and signed < printing:
+        yield _remark("note", f"{signed} of {printing} frames with arguments have a signature")
+    elif printing and not signed:
+        yield _remark("note", "no signatures: --signatures FILE gives the words names and types")
+    yield from _doubts(report)
+
+
+def _doubts(report: Report) -> Iterator[Line]:
+    """Why some arguments are likely and not exact, a line for each reason."""
+    reasons: dict[str, int] = {}
+    for goroutine in report.goroutines:
+        for frame in goroutine.frames:
+            for argument in frame.arguments:
+                if argument.certainty is Certainty.LIKELY:
+                    reasons[argument.reason] = reasons.get(argument.reason, 0) + 1
+    settled = report.runtime.facts.min == report.runtime.facts.max
+    hint = "" if settled else " (--go VERSION settles it)"
+    for reason, count in reasons.items():
+        who = "argument is" if count == 1 else "arguments are"
+        yield _remark("note", f"{count} {who} likely, not certain: {clean(reason)}{hint}")
+
+
+def _issues(report: Report, width: int) -> Iterator[Line]:
+    issues = report.issues
+    for issue in issues[:ISSUES]:
+        line = report.dump.where(issue.span).line
+        yield _remark("issue", cut(f"line {line}: {clean(issue.message)}", width * 3))
+    if len(issues) > ISSUES:
+        yield _remark("issue", f"and {len(issues) - ISSUES} more (--format json lists them)")
+
+
+def _remark(word: str, text: str) -> Line:
+    style = Style.WARNING if word == "issue" else Style.DIM
+    return (Piece(pad(word, 7), style), Piece(text, Style.DIM))
