@@ -1,0 +1,7 @@
+package main
+
+type X struct{ name string }
+type Y struct{ x *X }
+
+func (y *Y) foo()
+func main()

@@ -1,0 +1,6 @@
+package main
+
+type Report string
+
+func parse(text string, line int)
+func main()
