@@ -51,10 +51,11 @@ def trust(parameter: Parameter, passing: Passing, facts: Facts, port: Port) -> T
         )
     ]
     if not passing.fits_ssa and parameter.used is not True:
+        unused = None if parameter.used is None else True
         doubts.append(
             _doubt(
                 "since go1.26 a large parameter that is not used is not written to its slot",
-                (passing.in_register, *_when("unused_unspilled", facts, port)),
+                (passing.in_register, unused, *_when("unused_unspilled", facts, port)),
             )
         )
     if parameter.escapes is not False:

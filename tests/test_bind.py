@@ -198,7 +198,7 @@ def test_certainty_of_a_register_parameter(
 
 @pytest.mark.parametrize(
     ("minor", "used", "certainty"),
-    [(25, None, EXACT), (26, None, STALE), (26, False, STALE), (26, True, EXACT)],
+    [(25, None, EXACT), (26, None, LIKELY), (26, False, STALE), (26, True, EXACT)],
 )
 def test_large_unused_register_parameters(
     minor: int, used: bool | None, certainty: Certainty

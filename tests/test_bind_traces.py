@@ -168,6 +168,8 @@ def test_shapes_of_real_programs(known: bool) -> None:
     for file, minor, arch, line in calls:
         of, true = SHAPES[line[len("main.") : line.index("(")]]
         facts, at = (minor, arch) if known else (ANY_GO, NO_PORT)
+        if known and not line.startswith("main.live("):  # the others use none of their parameters
+            of = of._replace(parameters=tuple(p._replace(used=False) for p in of.parameters))
         binding = bound(line, of, facts, at)
         assert not binding.issues, (file, line, binding.issues)
         for argument, value in zip(binding.arguments, true, strict=False):

@@ -210,7 +210,8 @@ def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:
 def test_broken_pipe_is_141_without_a_traceback(tmp_path: Path) -> None:
     path = tmp_path / "many.log"
     path.write_bytes((PUSHD.read_bytes() + b"\n") * 2000)
-    command = f"{sys.executable} -m gotrace annotate {path} | head -1 >/dev/null; echo ${{PIPESTATUS[0]}}"
+    gotrace = f"{sys.executable} -m gotrace annotate"
+    command = f"{gotrace} {path} | head -1 >/dev/null; echo ${{PIPESTATUS[0]}}"
     result = subprocess.run(["bash", "-c", command], capture_output=True, timeout=100, check=False)
     assert result.stdout.strip() == b"141"
     assert b"Traceback" not in result.stderr

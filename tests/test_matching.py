@@ -6,11 +6,12 @@ import pytest
 
 from gotrace.signature import Signature
 from gotrace.signatures.matching import Signatures, Tie
-from gotrace.signatures.prototype import from_prototypes
+from gotrace.signatures.prototype import parse_prototypes
 
 
 def signatures(text: str) -> Signatures:
-    return from_prototypes([("test.go", text)])
+    file = parse_prototypes(text, file="test.go")
+    return Signatures(file.signatures, dict(file.packages))
 
 
 def told(answer: Signature | Tie | None) -> str:

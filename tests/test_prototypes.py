@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lark import Lark, Token
+from lark.lexer import Lexer
 
 from gotrace.errors import SignatureSyntaxError
+from gotrace.parsing.driver import Failure, Table, parse_tokens
 from gotrace.signature import Role, Signature
+from gotrace.signatures import _tables
 from gotrace.signatures.declarations import Package, read
-from gotrace.signatures.gosyntax import Source
+from gotrace.signatures.gosyntax import Source, tokens
 from gotrace.signatures.paths import package_names
 from gotrace.signatures.prototype import parse_prototype_files, parse_prototypes
 from gotrace.signatures.resolver import Resolver
@@ -24,6 +28,7 @@ from gotrace.signatures.scopes import Packages, standard
 from gotrace.signatures.stdtypes import STANDARD
 from gotrace.types import GoType, Kind
 
+ROOT = Path(__file__).resolve().parent.parent
 SEED = """\
 // Prototypes of the frames that the story decodes by hand (Go <= 1.10, linux/amd64).
 package pusher // pkg.tonybai.com/smspush/pkg/pushd/pusher
@@ -300,6 +305,15 @@ def test_type_parameter() -> None:
     assert kinds == [Kind.TYPE_PARAMETER, Kind.SLICE, Kind.ARRAY, Kind.MAP]
 
 
+def test_core_type() -> None:
+    """A constraint of one ~term is the layout of the type parameter."""
+    signature = only("func Sort[S ~[]E, E any, M ~map[K]E, K, L comparable, I ~int | ~int8]"
+                     "(s S, e E, m M, k K, i I)")  # fmt: skip
+    found = [(p.type.kind, p.type.text) for p in signature.parameters]
+    other = Kind.TYPE_PARAMETER
+    assert found == [(Kind.SLICE, "S"), (other, "E"), (Kind.MAP, "M"), (other, "K"), (other, "I")]
+
+
 IMPORTS = [
     ("", "time.Duration", Kind.INT64),
     ('import "time"', "time.Duration", Kind.INT64),
@@ -534,6 +548,36 @@ def _read_or_complain(text: str) -> None:
         lines = text.removeprefix("\ufeff").split("\n")
         assert 1 <= error.line <= len(lines)  # noqa: PT017 - reading is the other right outcome
         assert 1 <= error.column <= len(lines[error.line - 1]) + 1  # noqa: PT017
+
+
+class _OurTokens(Lexer):
+    """Our scanner in Lark's clothes; the text it is given is a :class:`Source`."""
+
+    __future_interface__ = 0
+
+    def __init__(self, _: Any) -> None: ...
+
+    def lex(self, data: Any) -> Iterator[Token]:
+        source = Source(getattr(data, "text", data), "lark")
+        for name, start, end in tokens(source):
+            yield Token(name, source.text[start:end], start_pos=start, end_pos=end)
+
+
+def _same(node: Any, tree: Any) -> bool:
+    if isinstance(tree, Token):
+        return node[:3] == (tree.type, tree.start_pos, tree.end_pos)
+    same_length = len(node[3]) == len(tree.children)
+    return (node[0], same_length) == (tree.data, True) and all(map(_same, node[3], tree.children))
+
+
+def test_lark_reads_the_same() -> None:
+    """The committed table and our driver give the tree that Lark gives for the grammar."""
+    grammar = (ROOT / "grammars" / "prototypes.lark").read_text("utf-8")
+    lark = Lark(grammar, parser="lalr", start="file", lexer=_OurTokens, maybe_placeholders=False)
+    for text in (SEED, DECLARED, TEXT, "", "package p\n\nvar x = 1", *(t for t, *_ in NAMES)):
+        ours = parse_tokens(Table(_tables), "file", tokens(Source(text, "ours")), len(text))
+        assert not isinstance(ours, Failure)
+        assert _same(ours, lark.parse(text))
 
 
 # ---------------------------------------------------------------------- Go's own sources

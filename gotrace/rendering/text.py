@@ -236,11 +236,9 @@ def _doubts(report: Report) -> Iterator[Line]:
             for argument in frame.arguments:
                 if argument.certainty is Certainty.LIKELY:
                     reasons[argument.reason] = reasons.get(argument.reason, 0) + 1
-    settled = report.runtime.facts.min == report.runtime.facts.max
-    hint = "" if settled else " (--go VERSION settles it)"
     for reason, count in reasons.items():
         who = "argument is" if count == 1 else "arguments are"
-        yield _remark("note", f"{count} {who} likely, not certain: {clean(reason)}{hint}")
+        yield _remark("note", f"{count} {who} likely, not certain: {clean(reason)}")
 
 
 def _issues(report: Report, width: int) -> Iterator[Line]:

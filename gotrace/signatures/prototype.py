@@ -20,7 +20,6 @@ from gotrace.signatures.declarations import (
     type_parameter_names,
 )
 from gotrace.signatures.gosyntax import Source
-from gotrace.signatures.matching import Signatures
 from gotrace.signatures.resolver import Resolver, Scope, bracketed
 from gotrace.signatures.scopes import Packages, by_path
 from gotrace.signatures.spelling import spell
@@ -69,16 +68,6 @@ def parse_prototype_files(files: Iterable[tuple[str, str]]) -> tuple[PrototypeFi
         raise source.error(0, "types are nested too deeply to be read") from None
 
 
-def from_prototypes(files: Iterable[tuple[str, str]]) -> Signatures:
-    """All signatures of ``(file, text)`` pairs, ready to be found by a frame's name.
-
-    Errors: SignatureSyntaxError.
-    """
-    parsed = parse_prototype_files(files)
-    names = {package.path: package.name for file in parsed for package in file.packages}
-    return Signatures((s for file in parsed for s in file.signatures), names)
-
-
 def _file(source: Source, clauses: list[Clause], resolver: Resolver) -> PrototypeFile:
     signatures = tuple(
         _Function(clause, declaration, resolver).signature()
@@ -115,6 +104,7 @@ class _Function:
         base = self._receiver_base(receiver) if receiver else None
         for name in self._type_parameters(base):
             self.bound[name] = GoType(Kind.TYPE_PARAMETER, name)
+        self._bind_core_types()
         package, function = self._names(base)
         inputs, *results = declaration.signature[3]
         return Signature(
@@ -150,6 +140,18 @@ class _Function:
             yield from (self.clause.text(c) for c in base[3] if c[0] != "IDENT")
         if self.declaration.type_parameters:
             yield from type_parameter_names(self.clause, self.declaration.type_parameters)
+
+    def _bind_core_types(self) -> None:
+        """``S ~[]E`` is a slice, whatever E is: one term is the type's layout."""
+        parameters = self.declaration.type_parameters
+        for parameter in parameters[3] if parameters else ():
+            names, constraint = parameter[3]
+            terms = constraint[3]
+            if len(terms) == 1 and terms[0][0] == "tilde":
+                core = self.resolver.type(terms[0][3][0], self.scope)
+                if core.kind is not Kind.UNKNOWN:
+                    for name in map(self.clause.text, names[3]):
+                        self.bound[name] = core._replace(text=name, named="")
 
     def _names(self, base: Node | None) -> tuple[str, str]:
         """Package and function as a traceback prints them."""

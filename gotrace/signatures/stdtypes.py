@@ -6,8 +6,7 @@ toolchains are). A type that changed, such as ``sync.Mutex`` (go1.24), ``netip.A
 ``url.URL`` (go1.19), is left out, and so ``Kind.UNKNOWN``: its width is solved, not guessed. Of
 structs with fields of their own only those are here that are passed by value or often pointed at.
 ``time.Time`` has its three words since go1.9 (before: sec int64, nsec int32, loc *Location).
-Parameters of func types and methods of interfaces are left out: they decide nothing.
-"""
+Parameters of func types and methods of interfaces decide nothing and are left out."""
 
 from __future__ import annotations
 
