@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from io import TextIOWrapper
 from typing import Any, TextIO
 
 from gotrace.config import Settings, load_settings
@@ -39,6 +40,7 @@ class _Run:
         self.defect = False
         self.worst = -1
         self.notes: list[str] = []
+        self.unreadable: list[str] = []
         self.known: list[Signatures] = []
         self.beside: dict[str, Signatures | None] = {}
 
@@ -92,10 +94,19 @@ def _note(run: _Run, text: str) -> None:
         print(f"gotrace: {text}", file=sys.stderr)
 
 
+def _fail(run: _Run, error: GotraceError) -> None:
+    """Say what could not be read, and go on."""
+    complain(error)
+    run.failed = True
+    run.unreadable.append(str(error))
+
+
 def _output(options: argparse.Namespace, stack: ExitStack) -> TextIO:
     if options.output is None:
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(errors="backslashreplace")
+        # JSON is UTF-8 whatever the terminal speaks (RFC 8259, section 8.1).
+        encoding = None if options.format == "text" else "utf-8"
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
         return sys.stdout
     try:
         file = open(options.output, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
@@ -132,8 +143,7 @@ def _discovered(run: _Run, path: str) -> Signatures | None:
     try:
         found = from_prototype_files([(path, read_text(path))])
     except GotraceError as error:
-        complain(error)
-        run.failed = True
+        _fail(run, error)
         return None
     _note(run, f"signatures from {path}")
     return found
@@ -148,8 +158,7 @@ def _reports(run: _Run) -> Iterator[Report]:
             data = read_input(name)
             signatures = _signatures(run, name)
         except GotraceError as error:
-            complain(error)
-            run.failed = True
+            _fail(run, error)
             continue
         for dump in parse(data, source=name).dumps:
             report = annotate(dump, signatures=signatures, go=run.go, arch=run.arch)
@@ -181,7 +190,7 @@ def _print_reports(run: _Run, out: TextIO) -> None:
             out.write(json.dumps(json.dump(report)) + "\n")
         return
     dumps: list[Any] = [json.dump(r) for r in _reports(run)]
-    out.write(json.dumps(json.document_of(dumps, run.notes), indent=2) + "\n")
+    out.write(json.dumps(json.document_of(dumps, run.notes, run.unreadable), indent=2) + "\n")
 
 
 def _print_text(run: _Run, out: TextIO) -> None:

@@ -25,8 +25,9 @@ class FunctionName(NamedTuple):
 
 _ESCAPE = re.compile(r"%([0-9a-f]{2})")
 _POINTER_RECEIVER = re.compile(r"\((\*[^()]*)\)\.")
+# A literal's name has its outer function in front; a declared function may well be named func1.
 _CLOSURE = re.compile(
-    r"(?:^|[.\-])(?:func|gowrap|deferwrap|range)[0-9]+(?=$|[.\-])|·|-fm$|(?:^|\.)[0-9]+$"
+    r"[.\-](?:func|gowrap|deferwrap|range)[0-9]+(?=$|[.\-])|\u00b7|-fm$|(?<!^init)\.[0-9]+$"
 )
 
 
@@ -56,7 +57,12 @@ def _receiver(local: str) -> tuple[str | None, str]:
     if head.endswith("[") and rest.startswith("..]"):  # the dots of T[...]
         head, rest = head + "...]", rest[3:]
         dot, rest = ("." if rest.startswith(".") else ""), rest[1:]
-    if dot and rest and not _CLOSURE.search(rest.partition(".")[0]) and not _is_function(head):
+    if (
+        dot
+        and rest
+        and not _CLOSURE.search(f".{rest.removesuffix('-fm')}")
+        and not _is_function(head)
+    ):
         return head, rest
     return None, local
 

@@ -5,25 +5,43 @@ What the runtime itself says (its own errors, states, types) stays.
 
 from __future__ import annotations
 
+import re
+
 from gotrace.model import Cause, Dump, Goroutine, Note
 from gotrace.report import AnnotatedFrame, AnnotatedGoroutine, Report
 from gotrace.value import Argument, FieldValue, Value
 
-# Messages of the runtime (runtime/error.go, panic.go, chan.go, map.go): they hold no user's text.
-_OWN = (
-    "runtime error: ",
-    "interface conversion: ",
-    "assignment to entry in nil map",
-    "close of ",
-    "send on closed channel",
-    "makechan: ",
-    "sync: ",
-    "all goroutines are asleep",
-    "deadlock: ",
-    "reflect: ",
-    "reflect.",
-    "nil",
-    "panic called with nil argument",
+# Messages of the runtime that hold nothing but numbers and the names of types and methods
+# (runtime/error.go, panic.go, chan.go, map.go; sync; reflect), in whole.
+_TYPE = r"[\w.*\[\](){};, /<>-]+"
+_OWN = re.compile(
+    "|".join(
+        (
+            r"runtime error: (?:"
+            r"invalid memory address or nil pointer dereference|integer divide by zero"
+            r"|integer overflow|floating point error|negative shift amount"
+            r"|index out of range(?: \[-?\d+\](?: with length \d+)?)?"
+            r"|slice bounds out of range(?: \[[-\d:]+\](?: with (?:length|capacity) \d+)?)?"
+            r"|cannot convert slice with length \d+ to [a-z ]+ with length \d+"
+            r"|(?:makeslice|growslice): (?:len|cap) out of range"
+            r"|unsafe\.\w+: (?:len out of range|ptr is nil and len is not zero)"
+            r"|panic called with nil argument"
+            r"|range function (?:continued iteration after [a-z ]+|recovered a loop body panic"
+            r" and did not resume panicking))",
+            rf"runtime error: (?:hash of unhashable|comparing uncomparable) type {_TYPE}",
+            r"panic called with nil argument(?: \(use GODEBUG=panicnil=1 to disable\))?",
+            r"assignment to entry in nil map|close of (?:closed|nil) channel",
+            r"send on closed channel|makechan: size out of range|nil",
+            r"deadlock: all goroutines in bubble are blocked",
+            r"deadlock: main bubble goroutine has exited but blocked goroutines remain",
+            r"sync: (?:negative WaitGroup counter|(?:R?[Uu]nlock|[Uu]nlock) of unlocked \w+)",
+            r"sync: WaitGroup is reused before previous Wait has returned",
+            r"sync: WaitGroup misuse: Add called concurrently with Wait",
+            rf"value method {_TYPE} called using nil {_TYPE} pointer",
+            rf"interface conversion: {_TYPE} (?:is|is not) {_TYPE}(?:: missing method \w+)?",
+            r"reflect: call of reflect\.[\w.]+ on (?:zero|[\w.]+) Value",
+        )
+    )
 )
 
 
@@ -53,7 +71,7 @@ def _length(text: str) -> str:
 
 
 def _cause(cause: Cause) -> Cause:
-    if cause.kind != "panic" or (cause.message.startswith(_OWN) and "\n" not in cause.message):
+    if cause.kind != "panic" or _OWN.fullmatch(cause.message) is not None:
         return cause
     value = None if cause.value is None else _length(cause.value)
     message = _length(cause.message) if value is None else f"{cause.type}{value}"

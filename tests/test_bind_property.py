@@ -102,7 +102,7 @@ def _hold(binding: Binding, call: Call) -> None:
         assert not bound
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(NAMES, st.lists(ITEMS, max_size=12), st.booleans(), SIGNATURES, st.tuples(FACTS, PORTS))
 def test_anything(
     name: str,
@@ -130,7 +130,7 @@ def _printed(tokens: tuple[Token, ...], words: list[int], marks: bool) -> list[I
     return items
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(SIGNATURES, st.lists(WORDS, min_size=1, max_size=10), st.booleans(), FACTS, PORTS)
 def test_what_a_signature_prints_fits_it(
     signature: Signature, words: list[int], marks: bool, facts: Facts, port: Port

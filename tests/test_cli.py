@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import signal
@@ -270,3 +271,20 @@ def test_a_defect_of_ours_is_70_after_all_output(tmp_path: Path) -> None:
     assert b"internal" in result.stdout or b"a defect of gotrace" in result.stdout
     assert b"client.go:79" in result.stdout
     assert b"Traceback" not in result.stderr
+
+
+def test_json_names_what_could_not_be_read(tmp_path: Path) -> None:
+    result = run("annotate", tmp_path / "missing", PUSHD, "--format", "json")
+    assert result.returncode == 2
+    document = json.loads(result.stdout)
+    assert len(document["dumps"]) == 1
+    (issue,) = document["issues"]
+    assert issue["code"] == "unreadable"
+    assert "missing" in issue["message"]
+
+
+def test_json_is_utf_8_whatever_the_terminal_speaks(tmp_path: Path) -> None:
+    path = tmp_path / "x.log"
+    path.write_text("panic: größe\n\ngoroutine 1 [running]:\nmain.main()\n\t/a.go:3 +0x25\n")
+    result = run("annotate", path, "--format", "ndjson", env={"PYTHONIOENCODING": "latin-1"})
+    assert json.loads(result.stdout.decode("utf-8"))["causes"][0]["message"] == "größe"

@@ -254,7 +254,7 @@ def test_the_cut_of_long_stacks() -> None:
 # -------------------------------------------------------------------------------- the strategies
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(strategies.calls())
 def test_a_printed_call_and_its_items_agree(call: strategies.PrintedCall) -> None:
     """The text says what the items say, and every scalar is expected exactly or not at all."""

@@ -76,10 +76,25 @@ def test_golden(log: Path) -> None:
     compare(log.with_suffix(".golden.txt"), text)
     if name_of(log) in AS_JSON:
         (report,) = found
-        document = gotrace.render(report, "json")
-        own = f'"version": "{VERSION}"'
-        assert own in document
-        compare(log.with_suffix(".golden.json"), document.replace(own, '"version": "…"'))
+        document = json.loads(gotrace.render(report, "json"))
+        assert document["tool"] == {"name": "gotrace", "version": VERSION}
+        document["tool"]["version"] = "…"
+        compare(log.with_suffix(".golden.json"), laid_out(document) + "\n")
+
+
+def laid_out(node: Any, indent: str = "", before: int = 0) -> str:
+    """JSON for eyes and diffs: what fits a line stands on one."""
+    line = json.dumps(node, ensure_ascii=False)
+    if len(indent) + before + len(line) <= 140 or not isinstance(node, dict | list) or not node:
+        return line
+    deeper = indent + " "
+    if isinstance(node, list):
+        inner = [laid_out(item, deeper) for item in node]
+    else:
+        keys = {key: json.dumps(key, ensure_ascii=False) + ": " for key in node}
+        inner = [keys[k] + laid_out(v, deeper, len(keys[k])) for k, v in node.items()]
+    open_, close = "[]" if isinstance(node, list) else "{}"
+    return f"{open_}\n{deeper}" + f",\n{deeper}".join(inner) + f"\n{indent}{close}"
 
 
 def compare(golden: Path, actual: str) -> None:
@@ -94,14 +109,16 @@ def test_no_golden_without_a_log() -> None:
     assert expected == set(SAMPLES.glob("*/*.golden.*"))
 
 
-# --------------------------------------------------------------------------- what stands in the text
+# -------------------------------------------------------------------------- what stands in the text
 
 
 @each_log
 def test_structure(log: Path) -> None:
     """Kind, causes, signal, goroutines, their frames, creators, labels and cuts are the truth's."""
     true = truths(log.parent)[log.name]
-    dumps = [r.dump for r in reports(log)]
+    found = reports(log)
+    assert [f.issues for r in found for g in r.goroutines for f in g.frames if f.issues] == []
+    dumps = [r.dump for r in found]
     ambiguous = name_of(log) in AMBIGUOUS
     assert [i.code for d in dumps for i in d.issues] == ["ambiguous-message"] * ambiguous
     assert {d.kind for d in dumps} == {true["kind"] or "panic"}
@@ -116,8 +133,8 @@ def test_structure(log: Path) -> None:
     assert sum(len(d.registers) for d in dumps) == true["registers"]
     goroutines = [g for d in dumps for g in d.goroutines][ambiguous:]
     if true["kind"] == "race":
-        found = [t for d in dumps for t in race_truth(d.goroutines)]
-        assert found == [(g["title"], g["frames"]) for g in true["goroutines"]]
+        sections = [t for d in dumps for t in race_truth(d.goroutines)]
+        assert sections == [(g["title"], g["frames"]) for g in true["goroutines"]]
         return
     expected = true["goroutines"]
     assert [goroutine_truth(g, e) for g, e in zip(goroutines, expected, strict=True)] == expected
@@ -347,30 +364,46 @@ def table(title: str, rows: dict[str, Tally], doubts: Counter[str]) -> Tally:
     return total
 
 
-def test_claims_with_release_and_port_known() -> None:
-    """With --go and --arch: nothing claimed is wrong, and 99 % of what is live is claimed."""
+# Live as printed, but nothing in text and prototypes shows it to be true (shared/reference,
+# 1.B.7): a binary or the source would. No more of them than now.
+DOUBTED = {
+    "Go's own marks are shifted in this function; nothing shows that this slot was written": 25,
+    "printed with `?`: the runtime does not know that the slot still holds it": 6,
+}
+
+
+def judge_all(title: str, *, named: bool) -> tuple[Tally, list[Any], Counter[str]]:
     wrong: list[Any] = []
     doubts: Counter[str] = Counter()
-    rows = {
-        n: judge(log, wrong, doubts, **as_named(log)) for n, log in zip(NAMES, LOGS, strict=True)
-    }
-    total = table("release and port known", rows, doubts)
+    rows = {}
+    for name, log in zip(NAMES, LOGS, strict=True):
+        rows[name] = judge(log, wrong, doubts, **(as_named(log) if named else {}))
+    return table(title, rows, doubts), wrong, doubts
+
+
+def test_claims_with_release_and_port_known() -> None:
+    """With --go and --arch: nothing claimed is wrong, and 99 % of what is live is claimed.
+
+    What cannot be told from the text is not counted as live, but it is counted.
+    """
+    total, wrong, doubts = judge_all("release and port known", named=True)
     assert wrong == []
-    assert total.live > 1500
-    assert total.right >= 0.99 * total.live
+    assert {r: n for r, n in doubts.items() if n > DOUBTED.get(r, 0)} == {}
+    assert total.live > 1800
+    assert total.right >= 0.99 * (total.live - sum(doubts.values()))
+    assert total.right >= 0.98 * total.live
 
 
 def test_claims_as_inferred() -> None:
     """As a user starts: what is claimed exact is right, whatever had to be assumed."""
-    wrong: list[Any] = []
-    doubts: Counter[str] = Counter()
-    rows = {n: judge(log, wrong, doubts) for n, log in zip(NAMES, LOGS, strict=True)}
-    total = table("inferred from the text", rows, doubts)
+    total, wrong, _ = judge_all("inferred from the text", named=False)
     assert [w for w in wrong if w[0].certainty == "exact"] == []
-    assert total.right >= 0.9 * total.live
+    # Of the byte order nothing in a trace of s390x tells; packed values are likely at most.
+    assert {w[0].where.partition(" ")[0] for w in wrong} <= {"shapes/go1.15-s390x.log"}
+    assert total.right >= 0.97 * total.live
 
 
-# ------------------------------------------------------------------------------------ the first story
+# ---------------------------------------------------------------------------------- the first story
 
 
 def test_the_table_that_the_engineer_worked_out() -> None:

@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from gotrace.grouping import Bucket
 from gotrace.model import CreatedBy, Goroutine, Site
 from gotrace.rendering.paths import ShortNames
 from gotrace.rendering.style import Line, Piece, Style, clean, cut, pad
 from gotrace.rendering.values import LONG, Names, shown, value_text, word_text
-from gotrace.report import AnnotatedFrame, AnnotatedGoroutine, Report
+from gotrace.report import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.signature import Role
 from gotrace.value import Argument, Certainty, ValueKind
+
+
+class Look(NamedTuple):
+    """How a report is shown. ``mixed``: it holds exact and likely arguments, so these need a mark.
+
+    ``width`` in characters.
+    """
+
+    short: ShortNames
+    names: Names
+    mixed: bool
+    width: int
+
 
 INDENT = "     "
 IDS = 8  # ids listed in the title of a group
 
 
-def goroutine_title(bucket: Bucket, width: int) -> Line:
+def goroutine_title(bucket: Bucket, look: Look) -> Line:
     """``goroutine 7 [running]  crashed                              5 frames``."""
     goroutine = bucket.goroutines[0]
     text = _who(bucket)
-    if goroutine.state:
+    if goroutine.state and goroutine.access is None:
         text += f" [{clean(_state(goroutine))}]"
     mark = "  crashed" if goroutine.crashed and goroutine.access is None else ""
     frames = f"{len(goroutine.frames)} frame{'' if len(goroutine.frames) == 1 else 's'}"
-    gap = max(2, width - len(text) - len(mark) - len(frames))
+    gap = max(2, look.width - len(text) - len(mark) - len(frames))
     return (
         Piece(text, Style.HEADING),
         Piece(mark, Style.CAUSE),
@@ -39,7 +53,9 @@ def _who(bucket: Bucket) -> str:
     access = goroutine.access
     if access is not None:
         kind = f"{'previous ' if access.previous else ''}{'atomic ' if access.atomic else ''}"
-        who = goroutine.state if goroutine.id is None else f"race goroutine {goroutine.id}"
+        who = goroutine.state or ""
+        if goroutine.id is not None:
+            who = f"race goroutine {goroutine.id}" + (f" ({who})" if who else "")
         return f"{kind}{access.operation} at {access.address:#x} by {who}"
     if bucket.count > 1:
         ids = [str(g.id) for g in bucket.goroutines if g.id is not None]
@@ -49,8 +65,6 @@ def _who(bucket: Bucket) -> str:
 
 
 def _state(goroutine: Goroutine) -> str:
-    if goroutine.access is not None:
-        return goroutine.state or ""
     parts = [" ".join([goroutine.state or "", *(f"({f})" for f in goroutine.flags)])]
     if goroutine.wait_minutes is not None:
         parts.append(f"{goroutine.wait_minutes} minutes")
@@ -61,25 +75,23 @@ def _state(goroutine: Goroutine) -> str:
     return ", ".join(parts)
 
 
-def frame_lines(
-    report: Report, annotated: AnnotatedGoroutine, short: ShortNames, width: int
-) -> Iterator[Line]:
+def frame_lines(annotated: AnnotatedGoroutine, look: Look) -> Iterator[Line]:
     """The frames of a goroutine, what was left out, and who created it."""
     goroutine = annotated.goroutine
     elided = goroutine.elided
     for number, frame in enumerate(annotated.frames):
-        yield from _frame(report, frame, number, short, width)
+        yield from _frame(frame, number, look)
         if elided is not None and elided.after_frame == number:
             yield (Piece(f"{INDENT}… {_elided(elided.missing)}", Style.DIM),)
     if goroutine.stack_unavailable:
         yield (Piece("  stack unavailable: it ran on another thread", Style.DIM),)
     if goroutine.created_by is not None:
-        yield _created_by(goroutine.created_by, short, width)
+        yield _created_by(goroutine.created_by, look)
     for ancestor in goroutine.ancestors:
         yield (Piece(f"  ancestor: goroutine {ancestor.goroutine}", Style.DIM),)
         for plain in ancestor.frames:
-            text = f"{INDENT}{clean(short.function(plain.function))}"
-            yield (Piece(_aligned(text, _place(plain.site, short), width), Style.DIM),)
+            text = f"{INDENT}{clean(look.short.function(plain.function))}"
+            yield (Piece(_aligned(text, _place(plain.site, look), look), Style.DIM),)
 
 
 def _elided(missing: int | None) -> str:
@@ -88,79 +100,81 @@ def _elided(missing: int | None) -> str:
     return f"{missing} frame{'' if missing == 1 else 's'} that Go did not print"
 
 
-def _created_by(creator: CreatedBy, short: ShortNames, width: int) -> Line:
-    text = f"created by {clean(short.function(creator.function))}"
+def _created_by(creator: CreatedBy, look: Look) -> Line:
+    text = f"created by {clean(look.short.function(creator.function))}"
     if creator.goroutine is not None:
         text += f" in goroutine {creator.goroutine}"
-    return (Piece(_aligned(text, _place(creator.site, short), width), Style.DIM),)
+    return (Piece(_aligned(text, _place(creator.site, look), look), Style.DIM),)
 
 
-def _place(site: Site | None, short: ShortNames) -> str:
+def _place(site: Site | None, look: Look) -> str:
     if site is None:
         return ""
     offset = "" if site.offset is None else f" +{site.offset:#x}"
-    return f"{clean(short.file(site.file))}:{site.line}{offset}"
+    return f"{clean(look.short.file(site.file))}:{site.line}{offset}"
 
 
-def _aligned(text: str, place: str, width: int) -> str:
-    return f"{pad(text, min(52, width // 2))} {place}".rstrip()
+def _aligned(text: str, place: str, look: Look, *, used: int = 0) -> str:
+    """``text`` and ``place`` in their columns; ``used`` characters stand before them."""
+    return f"{pad(text, min(55, look.width // 2 + 3) - used)} {place}".rstrip()
 
 
 # ---------------------------------------------------------------------- frames
 
 
-def _frame(
-    report: Report, frame: AnnotatedFrame, number: int, short: ShortNames, width: int
-) -> Iterator[Line]:
-    name = clean(short.function(frame.frame.function))
-    place = _place(frame.frame.site, short)
+def _frame(frame: AnnotatedFrame, number: int, look: Look) -> Iterator[Line]:
+    name = clean(look.short.function(frame.frame.function))
     lead = f"{number + 1:>2} "
     quiet = not frame.in_app and frame.signature is None
     source = "" if frame.signature is None else f"  {frame.signature.source.value}"
     if frame.frame.call.inlined and not source:
         source = "  inlined"
-    rest = pad(_aligned(name, place, width), min(80, width - 12))[len(name) :]
+    row = _aligned(name, _place(frame.frame.site, look), look, used=len(lead))
     yield (
         Piece(lead, Style.DIM),
         Piece(name, Style.DIM if quiet else Style.FUNCTION),
-        Piece(rest, Style.DIM if quiet else Style.PLAIN),
+        Piece(pad(row, min(80, look.width - 12))[len(name) :], Style.DIM if quiet else Style.PLAIN),
         Piece(source, Style.DIM),
     )
-    yield from _arguments(report, frame, short)
+    yield from _arguments(frame, look)
     for issue in frame.issues:
         yield (Piece("  !  ", Style.WARNING), Piece(f"{issue.code}: {clean(issue.message)}"))
     if frame.unbound and (not quiet or number == 0):
-        yield _unbound(frame, report.pointers, width)
+        yield _unbound(frame, look)
 
 
-def _unbound(frame: AnnotatedFrame, names: Names, width: int) -> Line:
-    words = ", ".join(word_text(w, names) for w in frame.unbound)
+def _unbound(frame: AnnotatedFrame, look: Look) -> Line:
+    words = ", ".join(word_text(w, look.names) for w in frame.unbound)
     why = "no signature: " if frame.signature is None else "not bound: "
-    return (Piece(cut(f"{INDENT}{why}{words}", width), Style.DIM),)
+    return (Piece(cut(f"{INDENT}{why}{words}", look.width), Style.DIM),)
 
 
-def _arguments(report: Report, frame: AnnotatedFrame, short: ShortNames) -> Iterator[Line]:
-    if frame.frame.call.inlined:
+def _arguments(frame: AnnotatedFrame, look: Look) -> Iterator[Line]:
+    if frame.frame.call.inlined or not frame.frame.call.parenthesised:
         return
-    shown_name = clean(short.function(frame.frame.function)).rpartition(".")[2]
-    rows = [(_title(a, i, frame), a) for i, a in enumerate(frame.arguments)]
+    function = clean(look.short.function(frame.frame.function)).rpartition(".")[2]
+    rows = [(_title(a, i), a) for i, a in enumerate(frame.arguments)]
     name_width = min(24, max((len(n) for n, _ in rows), default=0) + 2)
     type_width = min(32, max((len(a.type) for _, a in rows), default=0) + 2)
+    named = any(a.value is not None and (a.value.pointer or 0) in look.names for _, a in rows)
     for name, argument in rows:
         lead = (
             Piece(INDENT + pad(clean(name), name_width), Style.NAME),
             Piece(pad(clean(argument.type), type_width), Style.TYPE),
         )
-        if _is_long(argument, report.pointers):
+        if _is_long(argument, look.names):
             yield lead
-            yield from _fields(argument, report.pointers)
-        else:
-            yield (*lead, *shown(argument, report.pointers, shown_name, mixed=report.mixed))
+            yield from _fields(argument, look.names)
+            continue
+        pieces = shown(argument, look.names, function, mixed=look.mixed)
+        # A pointer without a name stands under those that have one.
+        gap = "   " if named and pieces[0].text.startswith("0x") else ""
+        yield (*lead, Piece(gap), *pieces)
 
 
-def _title(argument: Argument, index: int, frame: AnnotatedFrame) -> str:
+def _title(argument: Argument, index: int) -> str:
     if argument.role is Role.RESULT:
-        return f"⤷ {argument.name or 'result'}"
+        return f"→ {argument.name or 'result'}"
     if argument.role is Role.DICTIONARY:
         return "dictionary"
     if argument.role is Role.CAPTURED:

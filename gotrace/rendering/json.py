@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from typing import Any
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from gotrace.model import (
     Ancestor,
     Cause,
     CreatedBy,
     Dump,
+    Elision,
     Goroutine,
     Issue,
     Note,
     Register,
     Signal,
+    Thread,
 )
-from gotrace.rendering import json_values
 from gotrace.rendering.json_frames import frames_of, place_of, span_of
-from gotrace.rendering.json_values import Json, hexadecimal, text
-from gotrace.report import AnnotatedGoroutine, Report
+from gotrace.rendering.json_text import dumps
+from gotrace.rendering.json_values import Json, hexadecimal, named, optional_text, quoted, text
+from gotrace.report import Report
 from gotrace.version import VERSION
+
+__all__ = ["SCHEMA", "document", "document_of", "dump", "dumps"]
 
 SCHEMA = "gotrace/1"
 
@@ -31,37 +35,58 @@ def document(reports: Iterable[Report], notes: Iterable[str] = ()) -> Json:
     return document_of([dump(r) for r in reports], notes)
 
 
-def document_of(found: list[Json], notes: Iterable[str] = ()) -> Json:
-    """The whole document for Dump objects that were made before."""
+def document_of(
+    found: list[Json], notes: Iterable[str] = (), unreadable: Iterable[str] = ()
+) -> Json:
+    """The whole document for Dump objects that were made before.
+
+    ``notes`` and ``unreadable`` are what the run had to say of itself and of its inputs.
+    """
     return {
         "schema": SCHEMA,
         "tool": {"name": "gotrace", "version": VERSION},
         "dumps": found,
-        "issues": [],
+        "issues": [{"code": "unreadable", "message": text(m), "span": None} for m in unreadable],
         "notes": list(notes),
     }
 
 
-def dumps(value: Json, *, indent: int | None = None) -> str:
-    """``value`` as text, UTF-8 without escapes; NaN never stands in it."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
-
-
 def dump(report: Report) -> Json:
     """One Dump object."""
+    with _uncollected():
+        return _dump(report)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector: all that is made is kept, and looking through it again and
+    again takes as long as making it."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _dump(report: Report) -> Json:
     plain = report.dump
     order = sorted(range(len(plain.goroutines)), key=lambda i: not plain.goroutines[i].crashed)
     return {
-        "source": text(plain.source),
-        "span": span_of(plain, plain.span)
-        | {"first_line": plain.first_line, "last_line": plain.last_line},
+        **named("source", plain.source),
+        "span": {
+            **span_of(plain, plain.span),
+            "first_line": plain.first_line,
+            "last_line": plain.last_line,
+        },
         "kind": plain.kind.value,
         "causes": [_cause(plain, c) for c in plain.causes],
         "signal": None if plain.signal is None else _signal(plain, plain.signal),
         "runtime": _runtime(report),
         "registers": [_register(r) for r in plain.registers],
-        "threads": [_thread(plain, i) for i in range(len(plain.threads))],
-        "goroutines": [_goroutine(report, report.goroutines[i]) for i in order],
+        "threads": [_thread(plain, t) for t in plain.threads],
+        "goroutines": [_goroutine(report, i) for i in order],
         "location": _location(plain),
         "culprit": None,
         "fingerprints": None,
@@ -73,10 +98,9 @@ def dump(report: Report) -> Json:
 def _cause(plain: Dump, cause: Cause) -> Json:
     return {
         "kind": cause.kind.value,
-        "message": text(cause.message),
-        **json_values.escaped("message", cause.message),
-        "type": None if cause.type is None else text(cause.type),
-        "value": None if cause.value is None else text(cause.value),
+        **named("message", cause.message),
+        **named("type", cause.type),
+        **named("value", cause.value),
         "recovered": cause.recovered,
         "repanicked": cause.repanicked,
         "goexit": cause.goexit,
@@ -86,9 +110,9 @@ def _cause(plain: Dump, cause: Cause) -> Json:
 
 def _signal(plain: Dump, signal: Signal) -> Json:
     return {
-        "name": signal.name,
+        "name": optional_text(signal.name),
         "number": hexadecimal(signal.number),
-        "description": signal.description,
+        **named("description", signal.description),
         "code": hexadecimal(signal.code),
         "address": hexadecimal(signal.address),
         "pc": hexadecimal(signal.pc),
@@ -125,11 +149,10 @@ def _runtime(report: Report) -> Json:
 
 
 def _register(register: Register) -> Json:
-    return {"name": register.name, "value": hexadecimal(register.value)}
+    return {"name": text(register.name), "value": hexadecimal(register.value)}
 
 
-def _thread(plain: Dump, index: int) -> Json:
-    thread = plain.threads[index]
+def _thread(plain: Dump, thread: Thread) -> Json:
     return {
         "m": thread.m,
         "pc": hexadecimal(thread.pc),
@@ -144,33 +167,34 @@ def _location(plain: Dump) -> Json | None:
     if place is None:
         return None
     return {
-        "text": text(place.text),
+        **named("text", place.text),
         "size": place.size,
         "address": hexadecimal(place.address),
-        "name": None if place.name is None else text(place.name),
+        **named("name", place.name),
         "span": span_of(plain, place.span),
     }
 
 
 def _note(plain: Dump, note: Note) -> Json:
-    return {"code": note.code, "text": text(note.text), "span": span_of(plain, note.span)}
+    return {"code": note.code, **named("text", note.text), "span": span_of(plain, note.span)}
 
 
 def _issue(plain: Dump, issue: Issue) -> Json:
-    return {"code": issue.code, "message": text(issue.message), "span": span_of(plain, issue.span)}
+    message = named("message", issue.message)
+    return {"code": issue.code, **message, "span": span_of(plain, issue.span)}
 
 
 # ---------------------------------------------------------------------- goroutines
 
 
-def _goroutine(report: Report, annotated: AnnotatedGoroutine) -> Json:
-    goroutine, plain = annotated.goroutine, report.dump
+def _goroutine(report: Report, index: int) -> Json:
+    goroutine, plain = report.goroutines[index].goroutine, report.dump
     return {
         "id": goroutine.id,
-        "state": None if goroutine.state is None else text(goroutine.state),
+        **named("state", goroutine.state),
         "wait_minutes": goroutine.wait_minutes,
         "locked_to_thread": goroutine.locked_to_thread,
-        "labels": {text(k): text(v) for k, v in goroutine.labels},
+        **_labels(goroutine.labels),
         "flags": list(goroutine.flags),
         "bubble": goroutine.bubble,
         "gp": hexadecimal(goroutine.gp),
@@ -180,12 +204,19 @@ def _goroutine(report: Report, annotated: AnnotatedGoroutine) -> Json:
         "stack_unavailable": goroutine.stack_unavailable,
         "count": goroutine.copies,
         "access": _access(goroutine),
-        "frames": list(frames_of(report, annotated)),
+        "frames": list(frames_of(report, index)),
         "elided": _elided(goroutine.elided),
         "created_by": _created_by(goroutine.created_by),
         "ancestors": [_ancestor(a) for a in goroutine.ancestors],
         "span": span_of(plain, goroutine.span),
     }
+
+
+def _labels(labels: tuple[tuple[str, str], ...]) -> Json:
+    found: Json = {"labels": {text(k): text(v) for k, v in labels}}
+    if any(text(k) + text(v) != k + v for k, v in labels):
+        found["labels_escaped"] = {quoted(k): quoted(v) for k, v in labels}
+    return found
 
 
 def _access(goroutine: Goroutine) -> Json | None:
@@ -200,7 +231,7 @@ def _access(goroutine: Goroutine) -> Json | None:
     }
 
 
-def _elided(elision: Any) -> Json | None:
+def _elided(elision: Elision | None) -> Json | None:
     if elision is None:
         return None
     return {"after_frame": elision.after_frame, "count": elision.missing}
@@ -210,7 +241,7 @@ def _created_by(creator: CreatedBy | None) -> Json | None:
     if creator is None:
         return None
     return {
-        "function": text(creator.function),
+        **named("function", creator.function),
         **place_of(creator.site),
         "goroutine": creator.goroutine,
     }
@@ -219,7 +250,7 @@ def _created_by(creator: CreatedBy | None) -> Json | None:
 def _ancestor(ancestor: Ancestor) -> Json:
     return {
         "goroutine": ancestor.goroutine,
-        "frames": [{"function": text(f.function), **place_of(f.site)} for f in ancestor.frames],
+        "frames": [{**named("function", f.function), **place_of(f.site)} for f in ancestor.frames],
         "elided": _elided(ancestor.elided),
         "created_by": _created_by(ancestor.created_by),
     }

@@ -2,73 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gotrace.model import Dump, Frame, Site, Span
 from gotrace.pointers import SeenIn, pointers_of
 from gotrace.rendering import json_values
-from gotrace.rendering.json_values import Json, hexadecimal, text
-from gotrace.report import AnnotatedFrame, AnnotatedGoroutine, Report
+from gotrace.rendering.json_values import Json, hexadecimal, named, text
+from gotrace.report import AnnotatedFrame, Report
 from gotrace.signature import Signature
 from gotrace.value import Argument, BindIssue, Certainty, WordUse
 
-SEEN = 20  # places listed for a pointer; `seen_in_more` counts the others
+SEEN = 20  # places listed for an argument; `seen_in_truncated` says that there are more
+
+SpanAt = Callable[[int, int], Json]
 
 
 def span_of(plain: Dump, span: Span) -> Json:
     """A Span object."""
-    place = plain.where(span)
+    start, end, line, column, end_column, parts = plain.where(span)
     found: Json = {
-        "start": place.start,
-        "end": place.end,
-        "line": place.line,
-        "column": place.column,
-        "end_column": place.end_column,
+        "start": start,
+        "end": end,
+        "line": line,
+        "column": column,
+        "end_column": end_column,
     }
-    if place.parts:
-        found["parts"] = [{"start": p.start, "end": p.end} for p in place.parts]
+    if parts:
+        found["parts"] = [{"start": p.start, "end": p.end} for p in parts]
     return found
 
 
 def place_of(site: Site | None) -> Json:
     """The keys of a file line."""
-    return {
-        "file": None if site is None else text(site.file),
-        "line": None if site is None else site.line,
-        "offset": None if site is None else hexadecimal(site.offset),
-    }
+    if site is None:
+        return {"file": None, "line": None, "offset": None}
+    return {**named("file", site.file), "line": site.line, "offset": hexadecimal(site.offset)}
 
 
-def frames_of(report: Report, annotated: AnnotatedGoroutine) -> Iterator[Json]:
-    """The Frame objects of a goroutine."""
-    index = next(i for i, g in enumerate(report.goroutines) if g is annotated)
-    for number, frame in enumerate(annotated.frames):
+def frames_of(report: Report, index: int) -> Iterator[Json]:
+    """The Frame objects of the goroutine that is ``index``-th in the report."""
+    for number, frame in enumerate(report.goroutines[index].frames):
         yield _frame(report, frame, (index, number))
 
 
 def _frame(report: Report, frame: AnnotatedFrame, place: tuple[int, int]) -> Json:
-    plain, name = frame.frame, frame.name
+    plain, name, signature = frame.frame, frame.name, frame.signature
+    call = plain.call
+    at = _spans_in(report.dump, plain) if call.items or frame.issues else _nowhere
     return {
-        "function": text(plain.function),
+        **named("function", call.function),
         "package": None if name.package is None else text(name.package),
         "receiver": None if name.receiver is None else text(name.receiver),
         "name": text(name.name),
         "closure": name.closure,
         "generic": name.generic,
-        "inlined": plain.call.inlined,
+        "inlined": call.inlined,
         **place_of(plain.site),
         "fp": hexadecimal(plain.fp),
         "sp": hexadecimal(plain.sp),
         "pc": hexadecimal(plain.pc),
         "language": _language(plain),
         "in_app": frame.in_app,
-        "raw_arguments": plain.call.arguments,
-        "signature": None if frame.signature is None else _signature(frame.signature),
-        "arguments": [_argument(report, frame, a, place) for a in frame.arguments],
-        "unbound_words": [_word(report, plain, w) for w in frame.unbound],
-        "findings": [_finding(report, plain, i) for i in frame.issues],
+        "raw_arguments": text(call.arguments),
+        "signature": None if signature is None else _signature(signature),
+        "arguments": [_argument(report, frame, a, place, at) for a in frame.arguments],
+        "unbound_words": [_word(frame, w, at) for w in frame.unbound],
+        "findings": [_finding(i, at) for i in frame.issues],
         "span": span_of(report.dump, plain.span),
     }
+
+
+def _spans_in(dump: Dump, frame: Frame) -> SpanAt:
+    """Span objects for parts of ``frame``'s arguments, given as bytes from the call line's start.
+
+    Where they lie in one piece and each byte is a column, which is nearly always so, one question
+    to the source map serves all words.
+    """
+    base, first = frame.start, frame.call.name_end
+    whole = Span(base + first, base + frame.call.end)
+    start, end, line, column, end_column, parts = dump.where(whole)
+    if parts or not end - start == end_column - column == whole.end - whole.start:
+        return lambda first, last: span_of(dump, Span(base + first, base + last))
+    start, column = start - first, column - first
+    return lambda first, last: {
+        "start": start + first,
+        "end": start + last,
+        "line": line,
+        "column": column + first,
+        "end_column": column + last,
+    }
+
+
+def _nowhere(first: int, last: int) -> Json:
+    raise AssertionError(f"nothing was printed at {first}-{last}")
 
 
 def _language(frame: Frame) -> str:
@@ -80,66 +106,96 @@ def _language(frame: Frame) -> str:
 def _signature(signature: Signature) -> Json:
     location = None
     if signature.file is not None:
-        location = {"file": text(signature.file), "line": signature.line}
+        location = {**named("file", signature.file), "line": signature.line}
     return {"text": text(signature.text), "source": signature.source.value, "location": location}
 
 
 def _argument(
-    report: Report, frame: AnnotatedFrame, argument: Argument, place: tuple[int, int]
+    report: Report, frame: AnnotatedFrame, argument: Argument, place: tuple[int, int], at: SpanAt
 ) -> Json:
-    value = argument.value
-    places, more = _seen_in(report, argument, place)
     found: Json = {
         "name": None if argument.name is None else text(argument.name),
         "role": argument.role.value,
         "type": text(argument.type),
         "certainty": argument.certainty.value,
-        "reason": argument.reason or None,
-        "value": None if value is None else json_values.value(value, argument.certainty),
-        "provenance": None,
-        "words": [_word(report, frame.frame, w) for w in argument.words],
-        "seen_in": places,
+        "reason": text(argument.reason) or None,
+        "absence": None if argument.absence is None else argument.absence.value,
+        "value": _value(argument),
+        "provenance": _provenance(report, argument),
+        "words": [_word(frame, w, at) for w in argument.words],
+        "seen_in": [],
         "findings": [],
     }
-    if more:
-        found["seen_in_more"] = more
+    places = _seen_in(report, argument, place)
+    found["seen_in"] = places[:SEEN]
+    if len(places) > SEEN:
+        found["seen_in_truncated"] = True
     return found
 
 
-def _seen_in(report: Report, argument: Argument, place: tuple[int, int]) -> tuple[list[Json], int]:
-    """The other places that hold this argument's pointers, and how many more there are."""
+def _value(argument: Argument) -> Json | None:
+    """None where nothing of it was printed; the type says what it would have been."""
+    value = argument.value
+    if value is None or argument.certainty is Certainty.ABSENT:
+        return None
+    return json_values.value(value, argument.certainty)
+
+
+def _provenance(report: Report, argument: Argument) -> Json | None:
+    origin = argument.provenance
+    if origin is None:
+        return None
+    span = None if origin.span is None else span_of(report.dump, origin.span)
+    return {"text": text(origin.text), "span": span}
+
+
+def _seen_in(report: Report, argument: Argument, place: tuple[int, int]) -> list[Json]:
+    """Other frames that hold this argument's pointers: SEEN of them, one more if there are more.
+
+    It stops there: a pointer that a thousand goroutines share must not cost a thousand times a
+    thousand.
+    """
     if argument.value is None or argument.certainty is Certainty.UNSET:
-        return [], 0
+        return []
     found: dict[SeenIn, None] = {}
     for address in pointers_of(argument.value):
         for seen in report.seen.get(address, ()):
-            if (seen.place, seen.frame) != place:
+            if len(found) > SEEN:
+                break
+            if seen[1:3] != place:
                 found[seen] = None
-    places = [
-        {"goroutine": s.goroutine, "frame": s.frame, "argument": s.argument}
-        for s in list(found)[:SEEN]
+    return [
+        {
+            "goroutine": s.goroutine,
+            "frame": s.frame,
+            "argument": None if s.argument is None else text(s.argument),
+        }
+        for s in found
     ]
-    return places, max(0, len(found) - SEEN)
 
 
-def _word(report: Report, frame: Frame, word: WordUse) -> Json:
-    span = Span(frame.start + word.start, frame.start + word.end)
+def _word(frame: AnnotatedFrame, word: WordUse, at: SpanAt) -> Json:
+    value, stale, start, end, offset, size, word_offset = word
+    raw = f"{value:#x}"
+    if len(raw) != end - start:  # printed with zeros in front
+        call = frame.frame.call
+        first = call.name_end + 1
+        raw = call.arguments[start - first : end - first]
     return {
-        "raw": f"{word.value:#x}",
-        "span": span_of(report.dump, span),
-        "stale": word.stale,
-        "offset": word.offset,
-        "size": word.size,
-        "word_offset": word.word_offset,
+        "raw": raw,
+        "span": at(start, end),
+        "stale": stale,
+        "offset": offset,
+        "size": size,
+        "word_offset": word_offset,
     }
 
 
-def _finding(report: Report, frame: Frame, issue: BindIssue) -> Json:
-    span = Span(frame.start + issue.start, frame.start + issue.end)
+def _finding(issue: BindIssue, at: SpanAt) -> Json:
     return {
         "code": issue.code,
         "severity": "warning",
-        "message": issue.message,
+        "message": text(issue.message),
         "evidence": [],
-        "span": span_of(report.dump, span),
+        "span": at(issue.start, issue.end),
     }

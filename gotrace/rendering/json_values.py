@@ -1,27 +1,34 @@
-"""Values in JSON: one shape for each kind (docs/annotation.md)."""
+"""Values and texts in JSON: one shape for each kind (docs/annotation.md)."""
 
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from gotrace.value import Certainty, Value, ValueKind
 
 Json = dict[str, Any]
 
+_INVALID = re.compile("[\ud800-\udfff]")
+
 
 def text(raw: str) -> str:
-    """``raw`` as valid Unicode: bytes that are not UTF-8 become U+FFFD."""
-    if raw.isascii():
-        return raw
-    return raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """``raw`` as valid Unicode: each byte that is not UTF-8 becomes U+FFFD."""
+    return raw if raw.isascii() else _INVALID.sub("\ufffd", raw)
 
 
-def escaped(name: str, raw: str) -> Json:
-    """``{name_escaped: …}`` in Go's %q form where ``raw`` holds bytes that are not UTF-8."""
-    if text(raw) == raw:
-        return {}
-    return {f"{name}_escaped": quoted(raw)}
+def optional_text(raw: str | None) -> str | None:
+    """:func:`text`; None stays None."""
+    return None if raw is None else text(raw)
+
+
+def named(name: str, raw: str | None) -> Json:
+    """``{name: …}``, and ``name_escaped`` in Go's %q form where bytes of it are not UTF-8."""
+    if raw is None or raw.isascii():
+        return {name: raw}
+    valid = text(raw)
+    return {name: valid} if valid == raw else {name: valid, f"{name}_escaped": quoted(raw)}
 
 
 def quoted(raw: str) -> str:
@@ -61,13 +68,23 @@ def hexadecimal(number: int | None) -> str | None:
 
 
 def value(node: Value, outer: Certainty) -> Json:
-    """A Value object; its certainty is written where it is not ``outer``'s."""
+    """A Value object. ``outer`` is the argument's certainty: every node below it that has another
+    one says so itself, whatever stands between."""
     found: Json = {"kind": node.kind.value}
     if node.certainty is not outer:
         found["certainty"] = node.certainty.value
     if node.truncated:
-        return found | {"truncated": True}
-    found |= _FIELDS[node.kind](node)
+        found["truncated"] = True
+        return found
+    if node.kind is ValueKind.STRUCT:
+        found["fields"] = [
+            {"name": text(f.name), "type": text(f.type), "value": value(f.value, outer)}
+            for f in node.fields
+        ]
+    elif node.kind is ValueKind.ARRAY:
+        found["elements"] = [value(element, outer) for element in node.elements]
+    else:
+        found |= _LEAVES[node.kind](node)
     if node.certainties:
         found["certainties"] = {name: c.value for name, c in node.certainties}
     return found
@@ -83,7 +100,7 @@ def number(value: float | None) -> float | str | None:
 def _scalar(node: Value) -> Json:
     found: Json = {"value": number(node.number)}
     if node.human is not None:
-        found["text"] = node.human
+        found |= named("text", node.human)
     if node.raw is not None:
         found["raw"] = node.raw
     return found
@@ -94,25 +111,28 @@ def _complex(node: Value) -> Json:
 
 
 def _string(node: Value) -> Json:
-    found: Json = {
+    return {
         "pointer": hexadecimal(node.pointer),
         "len": node.len,
-        "text": None if node.text is None else text(node.text),
-        "text_source": node.text_source,
+        **named("text", node.text),
+        "text_source": optional_text(node.text_source),
     }
-    return found if node.text is None else found | escaped("text", node.text)
 
 
 def _slice(node: Value) -> Json:
-    nil = None if node.pointer is None else node.pointer == 0
-    return {"pointer": hexadecimal(node.pointer), "len": node.len, "cap": node.cap, "nil": nil}
+    return {
+        "pointer": hexadecimal(node.pointer),
+        "len": node.len,
+        "cap": node.cap,
+        "nil": _is_zero(node.pointer),
+    }
 
 
 def _pointer(node: Value) -> Json:
     return {
         "address": hexadecimal(node.pointer),
-        "nil": None if node.pointer is None else node.pointer == 0,
-        "symbol": node.symbol,
+        "nil": _is_zero(node.pointer),
+        "symbol": optional_text(node.symbol),
         "region": node.region,
     }
 
@@ -121,30 +141,31 @@ def _interface(node: Value) -> Json:
     return {
         "type_word": hexadecimal(node.type_word),
         "data_word": hexadecimal(node.pointer),
-        "nil": None if node.type_word is None else node.type_word == 0,
-        "dynamic_type": node.dynamic_type,
-        "typed_nil": None,
+        "nil": _is_zero(node.type_word),
+        "dynamic_type": optional_text(node.dynamic_type),
+        "typed_nil": _typed_nil(node),
     }
 
 
-def _struct(node: Value) -> Json:
-    return {
-        "fields": [
-            {"name": text(f.name), "type": text(f.type), "value": value(f.value, node.certainty)}
-            for f in node.fields
-        ]
-    }
+def _is_zero(word: int | None) -> bool | None:
+    return None if word is None else word == 0
 
 
-def _array(node: Value) -> Json:
-    return {"elements": [value(e, node.certainty) for e in node.elements]}
+def _typed_nil(node: Value) -> bool | None:
+    """Whether a nil pointer is in it. A zero data word alone does not prove that: a struct of one
+    nil pointer looks alike; the dynamic type tells."""
+    if node.type_word == 0 or (node.pointer is not None and node.pointer != 0):
+        return False
+    if node.type_word is None or node.pointer is None or node.dynamic_type is None:
+        return None
+    return node.dynamic_type.startswith(("*", "map[", "chan ", "<-chan ", "func(")) or None
 
 
 def _unknown(node: Value) -> Json:
-    return {"words": [hexadecimal(w) for w in node.words]}
+    return {"words": [f"{word:#x}" for word in node.words]}
 
 
-_FIELDS = {
+_LEAVES = {
     ValueKind.BOOL: _scalar,
     ValueKind.INT: _scalar,
     ValueKind.FLOAT: _scalar,
@@ -153,7 +174,5 @@ _FIELDS = {
     ValueKind.SLICE: _slice,
     ValueKind.POINTER: _pointer,
     ValueKind.INTERFACE: _interface,
-    ValueKind.STRUCT: _struct,
-    ValueKind.ARRAY: _array,
     ValueKind.UNKNOWN: _unknown,
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gotrace.grouping import Bucket, group_exactly
 from gotrace.model import Cause, CauseKind, Dump, DumpKind, Goroutine, Signal
-from gotrace.rendering.frames import frame_lines, goroutine_title
+from gotrace.rendering.frames import Look, frame_lines, goroutine_title
 from gotrace.rendering.paths import ShortNames
 from gotrace.rendering.style import Line, Piece, Style, clean, cut, pad
 from gotrace.report import AnnotatedGoroutine, Report
@@ -22,9 +22,9 @@ def lines(report: Report, *, width: int = 100, everything: bool = False) -> Iter
     Units:  ``width`` in characters; ``everything`` shows every goroutine in full.
     """
     dump = report.dump
-    short = _short_names(dump)
+    look = Look(_short_names(dump), report.pointers, report.mixed, width)
     yield from _heading(report, width)
-    yield from _goroutines(report, short, width, everything)
+    yield from _goroutines(report, look, everything=everything)
     yield from _footer(report, width)
 
 
@@ -120,13 +120,13 @@ def _runtime_text(report: Report) -> str:
 # ---------------------------------------------------------------------- goroutines
 
 
-def _goroutines(report: Report, short: ShortNames, width: int, everything: bool) -> Iterator[Line]:
+def _goroutines(report: Report, look: Look, *, everything: bool) -> Iterator[Line]:
     buckets = group_exactly(g.goroutine for g in report.goroutines)
     whole = _whole(report.dump, buckets, everything)
     for bucket in sorted(buckets, key=lambda b: b.indices[0] not in whole):
         if bucket.indices[0] in whole:
             yield ()
-            yield from _in_full(report, bucket, short, width)
+            yield from _in_full(report, bucket, look)
     rest = [b for b in buckets if b.indices[0] not in whole]
     if rest:
         count = sum(b.count for b in rest)
@@ -135,7 +135,7 @@ def _goroutines(report: Report, short: ShortNames, width: int, everything: bool)
         grouped = f" in {len(rest)} groups" if len(rest) != count else ""
         yield (Piece(title + grouped, Style.HEADING),)
         for bucket in sorted(rest, key=lambda b: (not _has_app(report, b), -b.count)):
-            yield _summary(report, bucket, short, width)
+            yield _summary(report, bucket, look)
 
 
 def _whole(dump: Dump, buckets: tuple[Bucket, ...], everything: bool) -> set[int]:
@@ -149,27 +149,27 @@ def _whole(dump: Dump, buckets: tuple[Bucket, ...], everything: bool) -> set[int
     return before | set(crashed)
 
 
-def _in_full(report: Report, bucket: Bucket, short: ShortNames, width: int) -> Iterator[Line]:
+def _in_full(report: Report, bucket: Bucket, look: Look) -> Iterator[Line]:
     annotated = report.goroutines[bucket.indices[0]]
-    yield goroutine_title(bucket, width)
+    yield goroutine_title(bucket, look)
     if annotated.goroutine.labels:
         labels = ", ".join(f"{clean(k)}={clean(v)}" for k, v in annotated.goroutine.labels)
         yield (Piece(f"  labels  {labels}", Style.DIM),)
-    yield from frame_lines(report, annotated, short, width)
+    yield from frame_lines(annotated, look)
 
 
 def _has_app(report: Report, bucket: Bucket) -> bool:
     return any(f.in_app for f in report.goroutines[bucket.indices[0]].frames)
 
 
-def _summary(report: Report, bucket: Bucket, short: ShortNames, width: int) -> Line:
+def _summary(report: Report, bucket: Bucket, look: Look) -> Line:
     """``12 × [semacquire, 3–48 minutes] sync.(*Mutex).Lock ← store.(*Store).Get store.go:120``."""
     annotated = report.goroutines[bucket.indices[0]]
     goroutine = annotated.goroutine
     lead = f"{bucket.count:>5} × " if bucket.count > 1 else f"  {_id(goroutine):>6}  "
     state = f"[{clean(goroutine.state or '')}{_wait(bucket)}] " if goroutine.state else ""
-    text = lead + pad(state, 0).rstrip() + " " + _path(annotated, short)
-    return (Piece(cut(text, width)),)
+    text = lead + pad(state, 0).rstrip() + " " + _path(annotated, look.short)
+    return (Piece(cut(text, look.width)),)
 
 
 def _id(goroutine: Goroutine) -> str:
