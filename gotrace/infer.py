@@ -73,10 +73,12 @@ def infer(
 
 def minor_release(go: str) -> int:
     """The minor number of ``1.23``, ``go1.23.4`` or ``23``; ValueError for anything else."""
-    match = re.fullmatch(r"(?:go)?(?:1\.)?([0-9]{1,3})(?:[.rb][0-9a-z.]*)?", go)
+    match = re.fullmatch(
+        r"([0-9]{1,2})|(?:go)?1\.([0-9]{1,3})(?:\.[0-9]+)?(?:(?:rc|beta)[0-9]+)?(?:[ +-].*)?", go
+    )
     if match is None:
         raise ValueError(f"not a Go release: {go!r}")
-    return int(match[1])
+    return int(match[1] or match[2])
 
 
 def _fact(name: str, span: Span | None) -> Evidence:
@@ -186,8 +188,10 @@ _NAMES = (
     ("-range", "range_bodies"),
 )
 _PACKAGES = ("internal/runtime/maps.", "internal/sync.")
+# /usr/lib/go-1.19, go1.22.1, /nix/store/…-go-1.22.1, toolchain@v0.0.1-go1.22.3, go/1.21.5,
+# golang/1.20.3: the folder that the standard library lies in.
 _RELEASE = re.compile(
-    r"(?:^|[/\\])(?:go-?|toolchain@v[0-9.]+-go|go[/\\])1\.([0-9]+)((?:\.[0-9]+)?)[/.\\a-z]"
+    r"(?:(?:^|[/\\-])go-?|(?:^|[/\\])go(?:lang)?[/\\])1\.([0-9]+)((?:\.[0-9]+)?)[/.\\a-z]"
 )
 
 
@@ -210,9 +214,8 @@ def _frame_evidence(frame: Frame) -> Iterator[Evidence]:
         if match is not None:
             minor, patch = int(match[1]), match[2]
             exact = f"1.{minor}{patch}" if patch else None
-            text = (
-                f"the standard library lies in {frame.site.file[: frame.site.file.index('src/')]}"
-            )
+            root = frame.site.file[: frame.site.file.index("src/runtime/")]
+            text = f"the standard library lies in {root}"
             yield Evidence(text, minor, minor, span, exact)
 
 

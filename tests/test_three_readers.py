@@ -11,7 +11,7 @@ from gotrace.parsing.records import Reader, flatten
 from tests import evidence
 
 READERS = {"traceback": Reader(_tables), "race": Reader(_race_tables)}
-STRUCTURE = "(){}[]<>?._,: \t+=0x123abc\"\\#@|-"
+STRUCTURE = '(){}[]<>?._,: \t+=0x123abc"\\#@|-'
 
 
 def compare(grammar: str, line: str) -> list[str]:

@@ -7,11 +7,11 @@ stands there that no dump holds.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from gotrace.model import Cause, CauseKind, Dump, DumpKind, Goroutine, Note, SourceMap, Span
 from gotrace.parsing import causes as causes_
+from gotrace.parsing.anchors import Anchors
 from gotrace.parsing.builder import DumpBuilder, finish
 from gotrace.parsing.frames import FrameReader
 from gotrace.parsing.goroutine import read_diagnostic, read_headless
@@ -21,38 +21,26 @@ from gotrace.parsing.race import read_race
 from gotrace.parsing.records import TRACEBACK
 from gotrace.parsing.sections import read_sections
 
-# What a dump can begin with. `panic: ` and `fatal error: ` may stand anywhere in a line: a program
-# that prints without a newline glues its text in front of them.
-ANCHOR = re.compile(
-    rb"panic: |fatal error: |http2?: panic serving "
-    rb"|^(?:goroutine |goroutineleak profile: |threadcreate profile: |runtime stack:|fatal: "
-    rb"|SIG[A-Z0-9]+: |Signal [0-9]|PC=0x|Exception 0x|sys: |runtime(?:/cgo)?: |unexpected fault "
-    rb"|accessed data from |panic during panic|\[signal |WARNING: D|\[originating from "
-    rb"|\t[^\n]{1,4096}:[0-9]+(?: \+0x[0-9a-f]+)?(?: fp=0x[^\n]*)?\r?$)",
-    re.M,
-)
-
 
 def dumps(data: bytes, source: str, source_map: SourceMap) -> Iterator[Dump]:
     """All dumps of ``data``, in the order in which they begin."""
     reader = FrameReader()
-    position = floor = 0
+    anchors = Anchors(data)
+    floor = 0
     lines: Lines | None = None
-    while True:
-        anchor = ANCHOR.search(data, position)
-        if anchor is None:
-            return
-        start = max(data.rfind(b"\n", 0, anchor.start()) + 1, floor)
+    anchor = anchors.after(0)
+    while anchor is not None:
+        start = max(data.rfind(b"\n", 0, anchor) + 1, floor)
         lines = Lines(data, start) if lines is None else lines
         lines.seek(start)
-        builder = _begin(lines, anchor.start() - start, reader, floor)
+        builder = _begin(lines, anchor - start, reader, floor)
         if builder is None:
-            stop = data.find(b"\n", anchor.end() - 1)
-            position = len(data) if stop < 0 else stop + 1
+            stop = data.find(b"\n", anchor)
+            anchor = None if stop < 0 else anchors.after(stop + 1)
             continue
         yield finish(builder, data, source, source_map)
         floor = lines.start if lines.line is not None else len(data)
-        position = max(floor, anchor.start() + 1)
+        anchor = anchors.after(max(floor, anchor + 1))
 
 
 def _begin(lines: Lines, offset: int, reader: FrameReader, floor: int) -> DumpBuilder | None:
@@ -89,7 +77,7 @@ def _whole(dump: Dump | None, lines: Lines) -> DumpBuilder | None:
 def _headless(lines: Lines, reader: FrameReader, floor: int) -> DumpBuilder | None:
     """Frames without a header; the anchor is a file line, its call stands before it."""
     above = lines.data.rfind(b"\n", 0, max(lines.start - 1, 0)) + 1
-    if lines.start == 0 or above < floor:
+    if lines.start == 0 or above < floor or lines.data[above] in b"\t\n\r":
         return None
     lines.seek(above)
     builder = DumpBuilder(lines.start, DumpKind.FRAMES)

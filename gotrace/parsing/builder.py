@@ -104,8 +104,16 @@ def finish(builder: DumpBuilder, data: bytes, source: str, source_map: SourceMap
         tuple(builder.notes),
         tuple(builder.issues) + _ambiguity(builder),
         source_map,
-        builder.raw,
+        None if _tabs_lost(builder, data) else builder.raw,
     )
+
+
+def _tabs_lost(builder: DumpBuilder, data: bytes) -> bool:
+    """Whether somebody turned the runtime's tabs to blanks: then its own indentation of a message
+    cannot be told from the message."""
+    frames = (f for g in builder.goroutines for f in g.frames if f.site is not None)
+    frame = next(frames, None)
+    return frame is not None and data[frame.site_start : frame.site_start + 1] == b" "
 
 
 def _with_kind(cause: Cause, builder: DumpBuilder) -> Cause:

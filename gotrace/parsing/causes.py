@@ -16,6 +16,7 @@ from gotrace.parsing.lines import Lines, printed
 from gotrace.parsing.records import TRACEBACK, Record
 
 FAR = 256  # how many lines of a raw message are read in search of its end
+TYPED_MOST = 1 << 14  # messages longer than this are not split: hostile ones would take long
 _MARK = re.compile(r" \[recovered(, repanicked)?\]$")
 _OPEN = re.compile(r"[A-Za-z_\x80-\xff][^\"( ]*\.[^\"( ]*\(\"")
 _SECTION = re.compile(r"goroutine -?[0-9]+ (?:gp=.*)?\[|runtime stack:$")
@@ -185,7 +186,7 @@ def _cause(record: Record, message: Message, start: int) -> Cause:
 
 def _typed(text: str) -> tuple[str | None, str | None]:
     """``main.MyErr("x")`` and ``(main.T) 0x…`` as type and value."""
-    if not text.endswith(")") and not text.startswith("("):
+    if len(text) > TYPED_MOST or (not text.endswith(")") and not text.startswith("(")):
         return None, None
     record = TRACEBACK.read("value", text)
     if record is None:

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from gotrace.model import Absence, AbsenceReason, Call, Frame, Group, Item, Site, Word
+from gotrace.model import Absence, AbsenceReason, Call, Frame, Site
+from gotrace.parsing.arguments import HEX, ZERO, ArgumentReader
+from gotrace.parsing.header import HeaderReader
 from gotrace.parsing.lines import Lines, printed
 from gotrace.parsing.records import TRACEBACK, Record
 
 MEMORY = 1 << 16  # lines remembered; forgotten all at once, so that memory stays bounded
+
+Placed = tuple[Site, int | None, int | None, int | None]  # a site with fp, sp and pc
+_new = tuple.__new__  # skips NamedTuple's own __new__, which takes twice the time
+_SITE_STARTS = ("\t", " ")
 
 
 class FrameReader:
@@ -19,7 +25,12 @@ class FrameReader:
 
     def __init__(self) -> None:
         self._calls: dict[str, Call | None] = {}
-        self._sites: dict[str, tuple[Site, int | None, int | None, int | None] | None] = {}
+        self._functions: dict[str, str | None] = {}
+        self._sites: dict[str, Placed | None] = {}
+        self._tails: dict[tuple[str, ...], bool] = {}
+        self._creators: dict[str, tuple[str, int | None] | None] = {}
+        self._arguments = ArgumentReader()
+        self._headers = HeaderReader()
 
     def call(self, line: str) -> Call | None:
         """``f(args)`` as a Call, None where the line is none."""
@@ -28,9 +39,41 @@ class FrameReader:
         except KeyError:
             if len(self._calls) > MEMORY:
                 self._calls.clear()
-            record = TRACEBACK.read("call", line)
-            found = self._calls[line] = None if record is None else _call(record)
+            found = self._calls[line] = self._call(line)
             return found
+
+    def _call(self, line: str) -> Call | None:
+        # The rule `call` in two parts, each of which repeats: a name ends at the last parenthesis
+        # of the line, because argument text holds none.
+        name_end = line.rfind("(")
+        if name_end < 0 or line[-1] != ")":
+            return None
+        name = line[:name_end]
+        try:
+            function = self._functions[name]
+        except KeyError:
+            if len(self._functions) > MEMORY:
+                self._functions.clear()
+            record = TRACEBACK.read("call", name + "()")
+            function = self._functions[name] = None if record is None else printed(name)
+        if function is None:
+            return None
+        arguments = line[name_end + 1 : -1]
+        items = self._arguments.read(arguments, name_end + 1)
+        if items is None:
+            return None
+        inlined = arguments == "..."
+        return _new(Call, (function, items, inlined, arguments, name_end, len(line), True))
+
+    def odd_call(self, line: str) -> Call | None:
+        """A call whose arguments are not understood: its name, and that numbers are missing."""
+        record = TRACEBACK.read("odd_call", line) if line.endswith(")") else None
+        if record is None:
+            return None
+        name_end = record.fields["FUNCTION"][1]
+        text = line[name_end + 1 : -1]
+        lost = Absence(AbsenceReason.TRUNCATED, name_end + 1, len(line) - 1)
+        return Call(printed(line[:name_end]), (lost,), False, printed(text), name_end, len(line))
 
     def bare_call(self, line: str) -> Call | None:
         """A function name alone, as loggers and gccgo print it."""
@@ -38,39 +81,98 @@ class FrameReader:
             return None
         return Call(printed(line), (), False, "", len(line), len(line), parenthesised=False)
 
-    def site(self, line: str | None) -> tuple[Site, int | None, int | None, int | None] | None:
+    def site(self, line: str | None) -> Placed | None:
         """A file line as its Site with fp, sp and pc; None where the line is none."""
-        if line is None or not line.startswith("\t"):
+        if not line or line[0] not in _SITE_STARTS:
             return None
         # fp, sp and pc differ from frame to frame: what repeats is the part before them.
         cut = line.find(" fp=0x")
-        key = line if cut < 0 else line[:cut]
-        if cut < 0 and key in self._sites:
-            return self._sites[key]
-        record = TRACEBACK.read("site", line)
-        if record is None:
-            return None
-        known = self._sites.get(key)
-        if known is None:
+        if cut >= 0:
+            known = self.site(line[:cut])
+            pointers = self._pointers(line[cut:])
+            if known is not None and pointers is not None and known[1] is None:
+                return (known[0], *pointers)
+            record = TRACEBACK.read("site", line)
+            return None if record is None else _placed(record)
+        try:
+            return self._sites[line]
+        except KeyError:
             if len(self._sites) > MEMORY:
                 self._sites.clear()
-            known = self._sites[key] = (site_of(record), None, None, None)
-        if cut < 0:
-            return known
-        return known[0], record.number("FP"), record.number("SP"), record.number("PC")
+            record = TRACEBACK.read("site", line)
+            found = self._sites[line] = None if record is None else _placed(record)
+            return found
+
+    def _pointers(self, text: str) -> tuple[int | None, int | None, int | None] | None:
+        """`` fp=0x… sp=0x… pc=0x…``, the end of a file line; its shape is read once."""
+        parts = HEX.split(text)
+        shape = tuple(parts[::2])
+        known = self._tails.get(shape)
+        if known is None:
+            line = "\tf:1" + ZERO.join(shape)
+            known = self._tails[shape] = TRACEBACK.read("site", line) is not None
+        if not known:
+            return None
+        fp, *rest = (int(n, 16) for n in parts[1::2])
+        sp, pc = (*rest, None, None)[:2]
+        return fp, sp, pc
+
+    def creator(self, line: str) -> tuple[str, int | None] | None:
+        """``created by f in goroutine N`` as function and goroutine; None if it is none."""
+        try:
+            return self._creators[line]
+        except KeyError:
+            if len(self._creators) > MEMORY:
+                self._creators.clear()
+            record = TRACEBACK.read("created_by", line)
+            found: tuple[str, int | None] | None = None
+            if record is not None:
+                id_ = None if record.text("GOID") is None else record.number_of_line("GOID")
+                found = printed(record.text("CREATOR") or ""), id_
+            self._creators[line] = found
+            return found
+
+    def header(self, line: str) -> dict[str, Any] | None:
+        """The fields of a Goroutine that its header gives; None where the line is none."""
+        return self._headers.read(line)
+
+    def run(self, lines: Lines) -> list[Frame]:
+        """The ordinary frames from the cursor on, which then stands behind them.
+
+        It stops, not only where they end, but also at the end of the lines at hand: what it
+        leaves is for :meth:`frame`.
+        """
+        texts, starts, index = lines.texts, lines.starts, lines.index
+        calls, sites, last = self._calls, self._sites, len(texts) - 1
+        frames: list[Frame] = []
+        while index < last:
+            text, below = texts[index], texts[index + 1]
+            call = calls[text] if text in calls else self.call(text)
+            if call is None:
+                break
+            placed = sites[below] if below in sites else self.site(below)
+            if placed is None:
+                break
+            site, fp, sp, pc = placed
+            place = starts[index + 1]
+            end = place + len(below)
+            frames.append(_new(Frame, (call, site, starts[index], place, end, fp, sp, pc, "go")))
+            index += 2
+        if frames:
+            lines.move(index)
+        return frames
 
     def frame(self, lines: Lines) -> Frame | None:
         """The frame at the cursor, which then stands behind it; None where there is none."""
         line = lines.line
         assert line is not None
         call = self.call(line)
-        site = self.site(lines.peek()) if call is not None or "." in line else None
+        site = self.site(lines.peek())
+        if call is None and site is not None:
+            call = self.odd_call(line) or self.bare_call(line)
         if call is None:
-            call = self.bare_call(line) if site is not None else None
-            if call is None:
-                return self._c_frame(lines)
-        start = end = lines.start
-        end = lines.end
+            return self._c_frame(lines)
+        start, end = lines.start, lines.end
         lines.advance()
         if site is None:
             return Frame(call, None, start, end, end)
@@ -86,7 +188,7 @@ class FrameReader:
             end = lines.end
             lines.advance()
             name = "non-Go function"
-            call = Call(name, (), False, "", len(name), len(name), parenthesised=False)
+            call = Call(name, (), False, "", len(name), len(line), parenthesised=False)
             return Frame(call, None, start, end, end, pc=single.number("PC"), language="c")
         below = lines.peek()
         if not below or "pc=0x" not in below or not line or line.startswith("\t"):
@@ -105,38 +207,9 @@ class FrameReader:
         return frame
 
 
-def site_of(record: Record) -> Site:
-    """The Site that a file line gives."""
-    file, line = record.text("FILE"), record.number_of_line("LINE")
+def _placed(record: Record) -> Placed:
+    """The Site that a file line gives, with fp, sp and pc."""
+    file = record.text("FILE")
     assert file is not None
-    return Site(printed(file), line, record.number("OFFSET"))
-
-
-def _call(record: Record) -> Call:
-    name_end = record.fields["FUNCTION"][1]
-    function = printed(record.line[:name_end])
-    arguments = record.line[name_end + 1 : -1]
-    hole = record.holes.get("arguments")
-    items = () if hole is None else _items(hole, record.line)
-    inlined = arguments == "..."
-    return Call(function, items, inlined, arguments, name_end, len(record.line))
-
-
-def _items(node: Any, line: str) -> tuple[Item, ...]:
-    """An ``arguments`` node as items."""
-    return tuple(_item(item[3][0], line) for item in node[3])
-
-
-def _item(node: Any, line: str) -> Item:
-    name, start, end = node[:3]
-    match name:
-        case "CUT":
-            return Absence(AbsenceReason.CUT, start, end)
-        case "TOO_FAR":
-            return Absence(AbsenceReason.TOO_FAR, start, end)
-        case "group":
-            inner = node[3][0] if node[3] else None
-            return Group(() if inner is None else _items(inner, line), start, end)
-    hex_ = node[3][0]
-    value = int(line[hex_[1] : hex_[2]], 16)
-    return Word(value, len(node[3]) == 2, hex_[1], hex_[2])
+    site = Site(printed(file), record.number_of_line("LINE"), record.number("OFFSET"))
+    return site, record.number("FP"), record.number("SP"), record.number("PC")

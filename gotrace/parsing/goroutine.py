@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
-from gotrace.model import Ancestor, CreatedBy, Elision, Frame, Goroutine, Issue, Note, Span
+from gotrace.model import (
+    Absence,
+    AbsenceReason,
+    Ancestor,
+    CreatedBy,
+    Elision,
+    Frame,
+    Goroutine,
+    Issue,
+    Note,
+    Span,
+)
+from gotrace.parsing.causes import cause_record
 from gotrace.parsing.frames import FrameReader
 from gotrace.parsing.lines import Lines, printed
-from gotrace.parsing.records import TRACEBACK, Record
-
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "a": "\a", "b": "\b"}
-_ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))", re.S)
-_FLAGS = {"LEAKED": "leaked", "SCAN": "scan", "DURABLE": "durable"}
+from gotrace.parsing.records import TRACEBACK
 
 
 class Section(NamedTuple):
@@ -42,10 +49,10 @@ def read_goroutine(lines: Lines, reader: FrameReader) -> Section | None:
     """The goroutine whose header stands at the cursor; None where there is none."""
     line = lines.line or ""
     if line.startswith("goroutine "):
-        record = TRACEBACK.read("header", line)
-        if record is None:
+        found = reader.header(line)
+        if found is None:
             return None
-        fields = _header(record)
+        fields = found
     elif line == "runtime stack:":
         fields = {"id": None, "state": None}
     else:
@@ -76,58 +83,15 @@ def _section(fields: dict[str, Any], body: _Body) -> Section:
     return Section(goroutine, tuple(body.notes), tuple(body.issues))
 
 
-def _header(record: Record) -> dict[str, Any]:
-    labels = record.holes.get("outer") or record.holes.get("inner")
-    return {
-        "id": record.number_of_line("GOID"),
-        "state": printed(record.text("STATUS") or ""),
-        "wait_minutes": None
-        if record.text("MINUTES") is None
-        else record.number_of_line("MINUTES"),
-        "locked_to_thread": "LOCKED" in record.fields,
-        "labels": () if labels is None else _labels(labels, record.line),
-        "flags": tuple(flag for name, flag in _FLAGS.items() if name in record.fields),
-        "bubble": None if record.text("BUBBLE") is None else record.number_of_line("BUBBLE"),
-        "group": record.text("BUBBLE_WORD") == "group",
-        "labels_inside": None if labels is None else "inner" in record.holes,
-        "gp": record.number("GP"),
-        "m": None if record.text("M") in (None, "nil") else record.number_of_line("M"),
-        "mp": record.number("MP"),
-    }
-
-
-def _labels(node: Any, line: str) -> tuple[tuple[str, str], ...]:
-    found = []
-    for label in node[3]:
-        parts = {name: _unquoted(line[start:end]) for name, start, end in label[3]}
-        found.append((parts.get("LABEL_KEY", ""), parts.get("LABEL_VALUE", "")))
-    return tuple(found)
-
-
-def _unquoted(text: str) -> str:
-    """A label as it was set (runtime/traceback.go printlabels quotes like strconv.Quote)."""
-    if not text.startswith('"'):
-        return text
-
-    def replace(match: re.Match[str]) -> str:
-        byte, short, long, plain = match.groups()
-        if byte is not None:
-            return chr(int(byte, 16))
-        if plain is not None:
-            return _ESCAPES.get(plain, plain)
-        code = int(short or long, 16)
-        return (
-            chr(code).encode("utf-8", "surrogatepass").decode("latin-1") if code < 0x110000 else "?"
-        )
-
-    return printed(_ESCAPE.sub(replace, text[1:-1]))
-
-
 def _read_body(body: _Body, lines: Lines, reader: FrameReader) -> _Body:
     while lines.line:
+        if frames := reader.run(lines):
+            body.frames.extend(frames)
+            body.end = frames[-1].end
+            continue
         if not (
             _read_frame(body, lines, reader)
-            or _read_other(body, lines)
+            or _read_other(body, lines, reader)
             or _read_ancestor(body, lines, reader)
             or read_diagnostic(lines, body.notes)
             or _skip_foreign(body, lines, reader)
@@ -139,16 +103,26 @@ def _read_body(body: _Body, lines: Lines, reader: FrameReader) -> _Body:
 
 def _read_frame(body: _Body, lines: Lines, reader: FrameReader) -> bool:
     line = lines.line or ""
-    if line.startswith(("\t", "created by ", "goroutine ", "...", "[")):
+    if line.startswith(("\t", "created by ", "goroutine ", "...", "[", " ")):
         return False
     frame = reader.frame(lines)
     if frame is None:
         return False
     if frame.site is None and frame.language == "go":
         _lacks_site(body, frame, lines)
+    if _is_odd(frame):
+        text = f"the arguments of {frame.function} are not understood"
+        span = Span(frame.start, frame.start + frame.call.end)
+        body.issues.append(Issue("bad-arguments", text, span))
     body.frames.append(frame)
     body.end = frame.end
     return True
+
+
+def _is_odd(frame: Frame) -> bool:
+    """Whether the frame's arguments could not be read (:meth:`FrameReader.odd_call`)."""
+    item = frame.call.items[0] if frame.call.items else None
+    return isinstance(item, Absence) and item.reason is AbsenceReason.TRUNCATED
 
 
 def _lacks_site(body: _Body, frame: Frame, lines: Lines) -> None:
@@ -156,17 +130,17 @@ def _lacks_site(body: _Body, frame: Frame, lines: Lines) -> None:
     body.issues.append(Issue("frame-without-line", f"{why}: {frame.function}", frame.span))
 
 
-def _read_other(body: _Body, lines: Lines) -> bool:
+def _read_other(body: _Body, lines: Lines, reader: FrameReader) -> bool:
     """``created by``, elisions, ``stack unavailable``, segment boundaries."""
     line = lines.line or ""
     span = Span(lines.start, lines.end)
     if line.startswith("created by "):
-        body.created_by = _read_created_by(lines)
+        body.created_by = _read_created_by(lines, reader)
         return body.created_by is not None
     if line.startswith("...") and (record := TRACEBACK.read("elision", line)):
         count = None if record.text("ELIDED") is None else record.number_of_line("ELIDED")
         body.elided = Elision(len(body.frames) - 1, count, span)
-    elif line.startswith("\tgoroutine ") and TRACEBACK.read("unavailable", line):
+    elif line[0] in "\t " and TRACEBACK.read("unavailable", line):
         body.unavailable = True
     elif line.startswith("----- ") and (record := TRACEBACK.read("segment", line)):
         body.notes.append(Note("segment", record.text("SEGMENT") or "", span))
@@ -177,18 +151,17 @@ def _read_other(body: _Body, lines: Lines) -> bool:
     return True
 
 
-def _read_created_by(lines: Lines) -> CreatedBy | None:
-    record = TRACEBACK.read("created_by", lines.line or "")
-    if record is None:
+def _read_created_by(lines: Lines, reader: FrameReader) -> CreatedBy | None:
+    known = reader.creator(lines.line or "")
+    if known is None:
         return None
     start, end = lines.start, lines.end
-    goroutine = None if record.text("GOID") is None else record.number_of_line("GOID")
     lines.advance()
-    site = FrameReader().site(lines.line) if lines.line else None
+    site = reader.site(lines.line)
     if site is not None:
         end = lines.end
         lines.advance()
-    function = printed(record.text("CREATOR") or "")
+    function, goroutine = known
     return CreatedBy(function, None if site is None else site[0], goroutine, Span(start, end))
 
 
@@ -200,7 +173,7 @@ def _read_ancestor(body: _Body, lines: Lines, reader: FrameReader) -> bool:
         return False
     inner = _Body(lines.start, lines.end)
     lines.advance()
-    while lines.line and (_read_frame(inner, lines, reader) or _read_other(inner, lines)):
+    while lines.line and (_read_frame(inner, lines, reader) or _read_other(inner, lines, reader)):
         inner.end = max(inner.end, lines.start - 1)
     body.ancestors.append(
         Ancestor(
@@ -237,32 +210,43 @@ _DIAGNOSTICS = (
 
 
 def _skip_foreign(body: _Body, lines: Lines, reader: FrameReader) -> bool:
-    """A line of somebody else between frames: it becomes an Issue, the goroutine goes on.
+    """A line of somebody else between frames, or a frame whose name is none: it becomes an Issue
+    and the goroutine goes on.
 
-    Only where frames follow within two lines; else it is the end of the goroutine.
+    Only where frames follow within two lines, or a file line at once; else the goroutine ends.
     """
     line = lines.line or ""
-    if not body.frames or body.created_by is not None or line.startswith("goroutine "):
+    if body.created_by is not None or line.startswith("goroutine ") or cause_record(line):
         return False
-    if lines.peek() is None and not lines.data.endswith(b"\n"):
+    if lines.peek() is None and not lines.data.endswith(b"\n") and body.frames:
         body.issues.append(Issue("truncated", "the text ends here", Span(lines.start, lines.end)))
         body.end = lines.end
         lines.advance()
         return True
-    for distance in (1, 2):
-        below = lines.peek(distance)
-        if not below:
-            return False
-        if _goes_on(below, lines.peek(distance + 1), reader):
-            break
-    else:
+    nameless = reader.site(lines.peek()) is not None and not line.startswith("\t")
+    if not nameless and not _goes_on_soon(lines, reader):
         return False
     failure = TRACEBACK.failure("call", line) if line.endswith(")") else None
     where = "" if failure is None else f" (from column {failure.offset + 1} on)"
     message = f"this line is not understood{where}"
     body.issues.append(Issue("foreign-line", message, Span(lines.start, lines.end)))
     lines.advance()
+    if nameless:
+        text = "the name of this frame is not understood"
+        body.issues.append(Issue("foreign-line", text, Span(lines.start, lines.end)))
+        body.end = lines.end
+        lines.advance()
     return True
+
+
+def _goes_on_soon(lines: Lines, reader: FrameReader) -> bool:
+    for distance in (1, 2):
+        below = lines.peek(distance)
+        if not below:
+            return False
+        if _goes_on(below, lines.peek(distance + 1), reader):
+            return True
+    return False
 
 
 def _goes_on(line: str, following: str | None, reader: FrameReader) -> bool:

@@ -67,16 +67,19 @@ def _stack(lines: Lines, record: Record, issues: list[Issue]) -> Goroutine:
 def _frame(record: Record, span: Span) -> Frame:
     """``#\t0x5b26d3\tmain.f+0x33\t/path/main.go:17``; names and sites may be missing."""
     name = (record.text("PROFILE_NAME") or "").strip("\t")
+    # A Call's spans count from its name; a frame without one begins with its line.
+    begin = record.fields["PROFILE_NAME"][1] - len(name) if name else 0
     function, _, offset = name.rpartition("+0x")
     if not function:
         function, offset = name, ""
-    call = Call(
-        printed(function), (), False, "", len(function), len(record.line), parenthesised=False
-    )
+    end = len(record.line) - begin
+    call = Call(printed(function), (), False, "", len(function), end, parenthesised=False)
     place = (record.text("PROFILE_SITE") or "").strip("\t")
     file, _, line = place.rpartition(":")
     site = Site(printed(file), int(line), int(offset, 16) if offset else None) if file else None
-    return Frame(call, site, span.start, span.start, span.end, pc=record.number("PC"))
+    start = span.start + begin
+    site_start = span.end - len(place) if place else start
+    return Frame(call, site, start, site_start, span.end, pc=record.number("PC"))
 
 
 def _labels(text: str) -> tuple[tuple[str, str], ...]:

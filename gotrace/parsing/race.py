@@ -50,6 +50,8 @@ def read_race(lines: Lines, floor: int) -> Dump | None:
     if above >= floor and lines.data[above:start].rstrip(b"\r\n") == RULE.encode():
         start = above
     report = _Report(start)
+    if start != lines.start:
+        report.notes.append(Note("race", RULE, Span(start, start + len(RULE))))
     _note(report, lines, "race")
     while lines.line is not None and _read_block(report, lines):
         pass
@@ -188,16 +190,23 @@ def _frames(report: _Report, lines: Lines) -> tuple[tuple[Frame, ...], int]:
             break
         span = call.fields["RACE_FUNCTION"]
         name = printed(lines.line[span[0] : span[1]])
-        start = lines.start
+        start = lines.start + span[0]  # a Call's spans count from its name
         lines.advance()
         place = Site(
             printed(site.text("RACE_FILE") or ""),
             site.number_of_line("LINE"),
             site.number("OFFSET"),
         )
-        length = len(call.line)
+        length = len(call.line) - span[0]
         frames.append(
-            Frame(Call(name, (), False, "", span[1], length), place, start, lines.start, lines.end)
+            # The report prints `f()` whatever f takes: the parentheses say nothing.
+            Frame(
+                Call(name, (), False, "", span[1] - span[0], length, parenthesised=False),
+                place,
+                start,
+                lines.start,
+                lines.end,
+            )
         )
         end = lines.end
         lines.advance()

@@ -21,9 +21,9 @@ def read_sections(builder: DumpBuilder, lines: Lines, reader: FrameReader) -> No
             return
         lines.advance(blank)
         if not (
-            _read_signal_block(builder, lines)
+            _read_goroutine(builder, lines, reader, blank)
+            or _read_signal_block(builder, lines)
             or _read_registers(builder, lines)
-            or _read_goroutine(builder, lines, reader, blank)
             or _read_epilogue(builder, lines)
             or _read_noted(builder, lines)
             or _skip_foreign(builder, lines)
