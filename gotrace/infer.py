@@ -128,13 +128,13 @@ def _text_evidence(dump: Dump) -> Iterator[Evidence]:
         if " with length " in cause.message or " with capacity " in cause.message:
             yield _fact("bounds_numbers", cause.span)
     yield from _message_evidence(dump)
-    if dump.kind in {DumpKind.RACE, DumpKind.PROFILE}:
-        return
     for goroutine in dump.goroutines:
         yield from _header_evidence(goroutine)
         yield from _stack_evidence(goroutine)
         for frame in goroutine.frames:
-            yield from _frame_evidence(frame)
+            yield from _name_evidence(frame)
+            if frame.call.parenthesised:
+                yield from _frame_evidence(frame)
 
 
 def _message_evidence(dump: Dump) -> Iterator[Evidence]:
@@ -195,7 +195,8 @@ _RELEASE = re.compile(
 )
 
 
-def _frame_evidence(frame: Frame) -> Iterator[Evidence]:
+def _name_evidence(frame: Frame) -> Iterator[Evidence]:
+    """What the names of functions and files say; also where no arguments are printed."""
     call, span = frame.call, Span(frame.start, frame.start + frame.call.end)
     if frame.language != "go":
         return
@@ -204,11 +205,6 @@ def _frame_evidence(frame: Frame) -> Iterator[Evidence]:
             yield _fact(name, span)
     if call.function.startswith(_PACKAGES):
         yield _fact("swiss_maps", span)
-    if call.inlined and (frame.site is None or frame.site.offset is None):
-        yield _fact("inlined_frames", span)
-    if frame.pc is not None:
-        yield _fact("frame_pc", span)
-    yield from _argument_evidence(frame, span)
     if frame.site is not None and "src/runtime/" in frame.site.file:
         match = _RELEASE.search(frame.site.file)
         if match is not None:
@@ -217,6 +213,17 @@ def _frame_evidence(frame: Frame) -> Iterator[Evidence]:
             root = frame.site.file[: frame.site.file.index("src/runtime/")]
             text = f"the standard library lies in {root}"
             yield Evidence(text, minor, minor, span, exact)
+
+
+def _frame_evidence(frame: Frame) -> Iterator[Evidence]:
+    call, span = frame.call, Span(frame.start, frame.start + frame.call.end)
+    if frame.language != "go":
+        return
+    if call.inlined and (frame.site is None or frame.site.offset is None):
+        yield _fact("inlined_frames", span)
+    if frame.pc is not None:
+        yield _fact("frame_pc", span)
+    yield from _argument_evidence(frame, span)
 
 
 def _is_suffix(function: str, text: str) -> bool:

@@ -143,7 +143,8 @@ class Cause(NamedTuple):
     """A panic or fatal error. ``message`` has the runtime's own indentation taken off.
 
     ``type`` and ``value`` split a message such as ``main.MyErr("x")`` or ``(main.T) 0x…``; for a
-    plain error or string both are None: the text does not say which it was.
+    plain error or string both are None: the text does not say which it was. ``indented``: all lines
+    behind the first began with a tab, which was taken off.
     """
 
     kind: CauseKind
@@ -154,6 +155,7 @@ class Cause(NamedTuple):
     recovered: bool = False
     repanicked: bool = False
     goexit: bool = False
+    indented: bool = False
 
 
 class Signal(NamedTuple):

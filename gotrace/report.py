@@ -107,6 +107,7 @@ def _annotate(
     calls = _distinct_calls(dump)
     signed = [(c, found[c.function]) for c in calls if c.function in found and c.items]
     runtime = _settle(dump, signed, go, arch)
+    dump = _with_its_own_tabs(dump, runtime)
     bindings = {call: _bind(call, found.get(call.function), runtime) for call in calls}
     goroutines = tuple(_goroutine(g, found, bindings) for g in dump.goroutines)
     pointers, seen = shared_pointers(
@@ -114,6 +115,18 @@ def _annotate(
     )
     issues = dump.issues + runtime.issues + tuple(_tie_issue(t, dump) for t in ties)
     return Report(dump, runtime, goroutines, pointers, seen, issues)
+
+
+def _with_its_own_tabs(dump: Dump, runtime: Runtime) -> Dump:
+    """Before Go 1.23 the runtime indents no message: tabs in it are the program's."""
+    if runtime.facts.has("message_raw") is not True:
+        return dump
+    return dump._replace(
+        causes=tuple(
+            c._replace(message=c.message.replace("\n", "\n\t"), indented=False) if c.indented else c
+            for c in dump.causes
+        )
+    )
 
 
 def _undecoded(dump: Dump, issue: Issue) -> Report:

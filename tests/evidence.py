@@ -24,7 +24,7 @@ def shared() -> Path:
 
 
 def trace_files() -> list[Path]:
-    files = sorted(shared().glob("traces/*/go*.txt"))
+    files = sorted(shared().glob("traces/*/*.txt"))
     assert files, "no traces in GOTRACE_SHARED"
     return files
 

@@ -517,6 +517,8 @@ def from_table(line: str) -> Call | None:
     hole = record.holes.get("arguments")
     items = () if hole is None else tuple(item_of(i[3][0], line) for i in hole[3])
     inside = line[end + 1 : -1]
+    if inside == "...":
+        items = (Absence(AbsenceReason.INLINED, end + 1, end + 4),)
     return Call(line[:end], items, inside == "...", inside, end, len(line))
 
 

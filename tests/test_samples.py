@@ -32,7 +32,7 @@ AS_JSON = {
 BELIEVED = ("exact", "likely")
 # Up to go1.22 a message of several lines is printed as it is: nothing tells these from two
 # goroutines, and an issue must say so.
-AMBIGUOUS = {"multiline/go1.15.string.log", "multiline/go1.15.error.log"}
+AMBIGUOUS = {"multiline/go1.15.error.log"}
 
 each_log = pytest.mark.parametrize("log", LOGS, ids=NAMES)
 

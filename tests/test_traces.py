@@ -324,7 +324,7 @@ def spoken(frame: Frame, kind: DumpKind) -> tuple[object, ...]:
         tuple(hex(w.value) for w in words),
         tuple(w.stale for w in words),
         tuple("{}" for _ in flat(call.items, Group)),
-        tuple("..." if a.reason == "cut" else "_" for a in flat(call.items, Absence)),
+        tuple("_" if a.reason == "too far" else "..." for a in flat(call.items, Absence)),
         printed_site(frame, kind),
         call.end,
     )

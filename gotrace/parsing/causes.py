@@ -19,6 +19,7 @@ FAR = 256  # how many lines of a raw message are read in search of its end
 TYPED_MOST = 1 << 14  # messages longer than this are not split: hostile ones would take long
 _MARK = re.compile(r" \[recovered(, repanicked)?\]$")
 _OPEN = re.compile(r"[A-Za-z_\x80-\xff][^\"( ]*\.[^\"( ]*\(\"")
+_GOEXIT = "no goroutines (main called runtime.Goexit)"
 _SECTION = re.compile(r"goroutine -?[0-9]+ (?:gp=.*)?\[|runtime stack:$")
 
 
@@ -140,19 +141,40 @@ def _quoted_extent(lines: Lines, first: str) -> int:
 
 def _extent(lines: Lines, *, fatal: bool) -> int:
     """How many lines from the cursor on belong to the message that stands before it."""
-    sure = 0
+    sure = imitation = 0
     for count, line in enumerate(lines.coming(FAR)):
+        if count < imitation:
+            continue
         if line.startswith("\t") and cause_record(line) is None:
             if count == sure:  # nothing but indented lines so far
                 sure = count + 1
             continue
         if _ends_message(line, lines.peek(count + 1)):
-            return count
+            imitation = _imitation(lines, count)
+            if not imitation:
+                return count
+            continue
         if fatal and line.startswith("runtime: "):
             return count
         if line.startswith(("panic: ", "fatal error: ", "exit status ")):
             return sure
     return sure
+
+
+def _imitation(lines: Lines, count: int) -> int:
+    """Where the imitated goroutine ends that begins ``count`` lines on; 0: it is a real one.
+
+    It is text of the message where ``exit status N`` stands below it with another goroutine right
+    behind: the program that printed the real one was still alive.
+    """
+    for distance in range(count + 1, count + FAR):
+        line = lines.peek(distance)
+        if line is None or cause_record(line) is not None:
+            return 0
+        if line.startswith("exit status "):
+            real = lines.peek(distance + 1) == "" and section_starts(lines.peek(distance + 2))
+            return distance + 1 if real else 0
+    return 0
 
 
 def _ends_message(line: str, following: str | None) -> bool:
@@ -180,7 +202,8 @@ def _cause(record: Record, message: Message, start: int) -> Cause:
         value,
         recovered=mark is not None,
         repanicked=mark is not None and "repanicked" in mark,
-        goexit="runtime.Goexit" in text,
+        goexit=kind is CauseKind.FATAL and text.startswith(_GOEXIT),
+        indented=message.indented,
     )
 
 

@@ -63,6 +63,8 @@ class FrameReader:
         if items is None:
             return None
         inlined = arguments == "..."
+        if inlined:
+            items = (Absence(AbsenceReason.INLINED, name_end + 1, name_end + 4),)
         return _new(Call, (function, items, inlined, arguments, name_end, len(line), True))
 
     def odd_call(self, line: str) -> Call | None:

@@ -78,8 +78,7 @@ def _read_signal_block(builder: DumpBuilder, lines: Lines) -> bool:
         builder.signal = _signal(title, place, sigcode, Span(start, lines.end))
     if not builder.causes and not builder.goroutines:
         builder.kind = DumpKind.SIGNAL
-    builder.end = lines.end
-    lines.advance()
+    builder.note("signal", lines)
     while lines.line and (
         TRACEBACK.read("arrived", lines.line) or TRACEBACK.read("instruction_bytes", lines.line)
     ):

@@ -84,7 +84,7 @@ def _cause_lines(cause: Cause, *, first: bool) -> Iterator[Line]:
     lead = "" if first else "then "
     yield (Piece(f"{lead}{word}: {clean(head)}", Style.CAUSE), Piece(mark if not rest else ""))
     for line in rest:
-        yield (Piece(f"    {clean(line)}", Style.CAUSE),)
+        yield (Piece("    " + clean(line.expandtabs(4)), Style.CAUSE),)
     if rest and mark:
         yield (Piece(mark),)
 
