@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import mmap
 import re
+
+WINDOW = 1 << 26  # bytes searched before the pages of a mapped file are let go
+LONGEST = 1 << 13  # an anchor's pattern looks no farther ahead
+PAGES = 1 << 16  # a multiple of every page size
 
 # `panic: ` and `fatal error: ` may stand anywhere in a line: a program that prints without a
 # newline glues its text in front of them. So may the prefix of a logger before `http: panic …`.
@@ -27,6 +32,9 @@ class Anchors:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
+        mapped: object = data  # what is large is an mmap that answers like bytes (input/files.py)
+        can = isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED")
+        self._mapped = mapped if can and isinstance(mapped, mmap.mmap) else None
         self._next = dict.fromkeys((*_ANYWHERE, b"\n"), -1)
 
     def after(self, position: int) -> int | None:
@@ -43,10 +51,24 @@ class Anchors:
 
     def _find(self, needle: bytes, position: int) -> int:
         data = self._data
-        if needle != b"\n":
-            found = data.find(needle, position)
-            return len(data) if found < 0 else found
-        if (position == 0 or data[position - 1] == 10) and _FIRST.match(data, position):
+        at_start = position == 0 or data[position - 1] == 10
+        if needle == b"\n" and at_start and _FIRST.match(data, position):
             return position
-        match = _BEHIND_NEWLINE.search(data, position)
-        return len(data) if match is None else match.end()
+        for start in range(position, len(data), WINDOW):
+            stop = start + WINDOW
+            if needle == b"\n":
+                match = _BEHIND_NEWLINE.search(data, start, stop + LONGEST)
+                found = -1 if match is None else match.end()
+            else:
+                found = data.find(needle, start, stop + len(needle) - 1)
+            if found >= 0:
+                return found
+            self._release(start)
+        return len(data)
+
+    def _release(self, start: int) -> None:
+        """Let go of the pages of a mapped file behind which the search has passed."""
+        if self._mapped is not None:
+            start -= start % PAGES
+            length = min(WINDOW, len(self._data) - start)
+            self._mapped.madvise(mmap.MADV_DONTNEED, start, length)

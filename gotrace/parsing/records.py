@@ -12,6 +12,11 @@ from typing import Any, NamedTuple
 
 from gotrace.parsing import _tables, driver
 
+# Go prints no longer line than this but for what a program says: patterns with alternatives in a
+# repetition would take memory for each character of a hostile one.
+LONGEST = 1 << 16
+FREE_TEXT = frozenset({"panic", "fatal", "http_panic", "runtime_message"})
+
 
 class Record(NamedTuple):
     """A line that was understood: ``fields`` maps terminals to spans, ``holes`` rules to nodes."""
@@ -54,6 +59,8 @@ class Reader:
 
     def read(self, rule: str, line: str) -> Record | None:
         """``line`` as ``rule``, None where it is not one."""
+        if len(line) > LONGEST and rule not in FREE_TEXT:
+            return None
         match = self.pattern(rule).match(line)
         if match is None:
             return None
