@@ -13,6 +13,7 @@ from gotrace.model import Absence, AbsenceReason, Call, Group, Item, Word
 from gotrace.names import split_name
 from gotrace.passing import Passed, passed
 from gotrace.signature import Parameter, Role, Signature
+from gotrace.types import GoType, Kind
 from gotrace.value import Argument, Binding, BindIssue, Certainty, WordUse
 
 # Assembly without a declared argument size: ≤ go1.16 prints ten words of whatever lies there
@@ -38,7 +39,7 @@ def bind(call: Call, signature: Signature, facts: Facts, port: Port) -> Binding:
     if style is True:
         outcome = _by_values(call, signature, facts, port)
     elif style is False:
-        outcome = bind_words(call, signature, port)
+        outcome = _by_words(call, signature, port)
     else:
         outcome = _either(call, signature, facts, port)
     if isinstance(outcome, str):
@@ -101,7 +102,13 @@ def _mismatch(call: Call, signature: Signature, message: str) -> Binding:
 
 def _by_values(call: Call, signature: Signature, facts: Facts, port: Port) -> _Outcome:
     """Bind what go1.17 and later print, in each way that generics leave open."""
-    choices = passed(signature, split_name(call.function), facts)
+    name = split_name(call.function)
+    if name.closure and any(
+        isinstance(i, Absence) and i.reason is AbsenceReason.CUT for i in call.items
+    ):
+        reason = "variables that the closure captures may stand in front"
+        return tuple(_absent(parameter, reason) for parameter in signature.inputs())
+    choices = passed(signature, name, facts)
     outcomes = [bind_values(call, way, signature.results, facts, port) for way in choices]
     fitting = [
         _with_hidden(way, outcome)
@@ -163,13 +170,37 @@ def _weaker(one: Argument, other: Argument) -> Argument:
     return one._replace(value=value, certainty=certainty, reason=one.reason or other.reason)
 
 
+# ---------------------------------------------------------------------- by word
+
+
+_CAPTURED = Parameter(None, GoType(Kind.UNKNOWN, "captured variables"), role=Role.CAPTURED)
+
+
+def _by_words(call: Call, signature: Signature, port: Port) -> _Outcome:
+    """Bind what go1.16 and earlier print.
+
+    A closure that is called where it stands (also by go and defer) gets what it captures as
+    parameters in front of its own (cmd/compile/internal/gc/closure.go transformclosure, go1.15.15),
+    and no declaration tells: they are a first parameter of unknown width.
+    """
+    if not split_name(call.function).closure or signature.captured:
+        return bind_words(call, signature, port)
+    outcome = bind_words(call, signature._replace(captured=(_CAPTURED,)), port)
+    if isinstance(outcome, str):
+        return outcome
+    captured = [a for a in outcome if a.role is Role.CAPTURED]
+    if all(a.value is not None and not a.words for a in captured):
+        return tuple(a for a in outcome if a.role is not Role.CAPTURED)
+    return _capped(outcome, "variables that the closure captures may stand in front")
+
+
 # ---------------------------------------------------------------------- by type or by word
 
 
 def _either(call: Call, signature: Signature, facts: Facts, port: Port) -> _Outcome:
     """Neither release nor text tells how it was printed: what both ways say is likely."""
     values = _by_values(call, signature, facts, port)
-    words = bind_words(call, signature, port)
+    words = _by_words(call, signature, port)
     if isinstance(values, str) or isinstance(words, str):
         return words if isinstance(values, str) else values
     inputs = [a for a in words if a.role is not Role.RESULT]

@@ -12,8 +12,9 @@ from gotrace.goversion import Facts
 from gotrace.layout.match import Match, match_tree, solve_shapes
 from gotrace.layout.sizes import Sizes, fits_ssa, has_unknown
 from gotrace.layout.values import Home, Registers, Token, describe, homes, register_slots, shape
+from gotrace.marks import shifted_words, slots_are_sure
 from gotrace.model import AbsenceReason, Call
-from gotrace.passing import Passed
+from gotrace.passing import DICTIONARY, Passed
 from gotrace.signature import Parameter
 from gotrace.trust import MARKED, SHIFTED, Passing, Trust, trust
 from gotrace.types import GoType
@@ -74,15 +75,19 @@ def bind_values(
     for plan in plans:
         match = match_tree(plan.tokens, call.items, offsets_known=known)
         if match is not None:
-            fits.append(Fit(plan, match, _shifted(passed, plan.slots, match)))
+            shifted = shifted_words(passed, plan.slots, match)
+            if not known and not slots_are_sure(
+                passed, plan.types, plan.registers, match, call.items
+            ):
+                shifted = frozenset(word.start for word in call.words())
+            fits.append(Fit(plan, match, shifted))
     if not fits:
         shape_text = describe(plans[0].tokens)
         return f"this signature prints ({shape_text}), the trace printed ({call.arguments})"
+    context = Context(facts, port, known, generic=any(i.parameter is DICTIONARY for i in passed))
     fits.sort(key=lambda fit: fit.plan.sizes.word_size != port.word_size)
     return tuple(
-        _argument(i, item.parameter, fits, Context(facts, port, known))
-        for i, item in enumerate(passed)
-        if item.printed
+        _argument(i, item.parameter, fits, context) for i, item in enumerate(passed) if item.printed
     )
 
 
@@ -132,46 +137,17 @@ def _plan(
     return Plan(types, sizes, layout.registers, places, tokens, slots)
 
 
-def _shifted(
-    passed: Sequence[Passed], slots: Sequence[tuple[int, int]], match: Match
-) -> frozenset[int]:
-    """Words whose true mark is `?` or unknown, where the printed marks are those of other slots.
-
-    The compiler numbers register slots from the first that may be dead; the printer counts the ones
-    it prints. A slot that is not printed (a dictionary, a dropped parameter, a depth cut) moves all
-    marks behind it. Which parameter the numbers start at is not known: those before it are always
-    live. So a word is believed only where the mark at every possible number is live.
-    """
-    printed = [
-        ((slot.parameter, slot.offset), word)
-        for slot, word in match.slots
-        if slot.in_register and word is not None
-    ]
-    if [place for place, _ in printed] == list(slots[: len(printed)]):
-        return frozenset()
-    found = set()
-    for base in range(len(passed)):
-        numbered = [slot for slot in slots if slot[0] >= base]
-        shown = [(place, word) for place, word in printed if place[0] >= base]
-        for place, word in shown:
-            number = numbered.index(place)
-            if number >= len(shown) or shown[number][1].stale:
-                found.add(word.start)
-        if not passed[base].may_live:
-            break
-    return frozenset(found)
-
-
 class Context(NamedTuple):
-    """``known``: no type of unknown width stands in the signature."""
+    """``known``: no type of unknown width stands in the signature. ``generic``: the function is."""
 
     facts: Facts
     port: Port
     known: bool
+    generic: bool
 
 
 def _argument(number: int, parameter: Parameter, fits: Sequence[Fit], context: Context) -> Argument:
-    passing = _passing(number, fits, known=context.known)
+    passing = _passing(number, fits, context)
     trusted = trust(parameter, passing, context.facts, context.port)
     marks = _marks(fits)
     plans = _one_per_word_size(fits)
@@ -188,14 +164,15 @@ def _argument(number: int, parameter: Parameter, fits: Sequence[Fit], context: C
     return Argument(name, role, text, value.certainty, value, uses, reason)
 
 
-def _passing(number: int, fits: Sequence[Fit], *, known: bool) -> Passing:
+def _passing(number: int, fits: Sequence[Fit], context: Context) -> Passing:
     """Behind a type of unknown width, nothing is sure about registers but that there are some."""
     plan = fits[0].plan
     builds = _common([bool(fit.plan.registers.integers) for fit in fits])
     in_register = _common([fit.plan.homes[number].in_register for fit in fits])
-    if not known and builds is not False:
+    if not context.known and builds is not False:
         in_register = None if builds is None else True
-    return Passing(builds, in_register, fits_ssa(plan.types[number], plan.sizes))
+    small = fits_ssa(plan.types[number], plan.sizes) and not has_unknown(plan.types[number])
+    return Passing(builds, in_register, small, context.generic)
 
 
 def _common(answers: Sequence[bool]) -> bool | None:

@@ -27,7 +27,8 @@ class Fact(NamedTuple):
 class Evidence(NamedTuple):
     """What in the input bounds the Go version: minor releases, None: no bound.
 
-    ``exact`` is a full version (``1.23.4``) where the text names one.
+    ``exact`` is a full version (``1.23.4``) where the text names one. ``weak`` evidence is a name
+    that somebody gave (a folder's): it gives way to any other.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Evidence(NamedTuple):
     max: int | None
     span: Span | None
     exact: str | None = None
+    weak: bool = False
 
 
 # A row for each change of the text: name, first release, last release, what it is, and the Go
@@ -69,8 +71,8 @@ _ROWS = (
          "parameters without a name print garbage without a mark",
          "cmd/compile/internal/liveness/arg.go ArgLiveness: a.Name (go1.21.13:100)"),
     Fact("unused_unspilled", 26, None,
-         "a register parameter too large for SSA that no reachable code uses is not written to"
-         " its slot, and not marked",
+         "a register parameter too large for SSA, or whose address is taken, that no reachable"
+         " code uses is not written to its slot, and not marked",
          "cmd/compile/internal/liveness/arg.go ArgLiveness: alwaysLive (go1.26.6:119)"),
     Fact("escaping_unstored", 27, None,
          "a register parameter that moves to the heap is not written to its slot, and not "

@@ -11,19 +11,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from gotrace.arch import Port
-from gotrace.goversion import FACTS, Evidence, Facts
+from gotrace.goversion import Evidence, Facts
 from gotrace.infer_port import PortEvidence, port_evidence, settle_port
+from gotrace.infer_text import text_evidence
 from gotrace.model import (
-    Absence,
-    AbsenceReason,
     Dump,
-    DumpKind,
-    Frame,
-    Goroutine,
-    Group,
     Issue,
-    Item,
-    Span,
 )
 
 
@@ -58,7 +51,7 @@ def infer(
     Errors: contradictions are Issues; ValueError for a ``go`` or ``arch`` that does not exist.
     """
     issues: list[Issue] = []
-    found = [*_distinct(_text_evidence(dump)), *evidence]
+    found = [*_distinct(text_evidence(dump)), *evidence]
     if go is not None:
         _believe(found, go, dump, issues)
     facts = _range(found, dump, issues)
@@ -81,11 +74,6 @@ def minor_release(go: str) -> int:
     return int(match[1] or match[2])
 
 
-def _fact(name: str, span: Span | None) -> Evidence:
-    fact = FACTS[name]
-    return Evidence(fact.text, fact.since or None, fact.until, span)
-
-
 def _distinct(evidence: Iterator[Evidence]) -> list[Evidence]:
     seen: dict[str, Evidence] = {}
     for item in evidence:
@@ -96,9 +84,7 @@ def _distinct(evidence: Iterator[Evidence]) -> list[Evidence]:
 def _believe(found: list[Evidence], go: str, dump: Dump, issues: list[Issue]) -> None:
     """Add the user's release, or say that the text speaks against it."""
     minor = minor_release(go)
-    against = next(
-        (e for e in found if (e.min or 0) > minor or (e.max is not None and e.max < minor)), None
-    )
+    against = next((e for e in found if not e.weak and not _allows(e, minor)), None)
     if against is None:
         exact = go.removeprefix("go") if go.count(".") == 2 else None
         found.append(Evidence(f"go{go.removeprefix('go')} as given", minor, minor, None, exact))
@@ -107,183 +93,30 @@ def _believe(found: list[Evidence], go: str, dump: Dump, issues: list[Issue]) ->
     issues.append(Issue("go-contradicted", text, against.span or dump.span))
 
 
+def _allows(evidence: Evidence, minor: int) -> bool:
+    return (evidence.min or 0) <= minor and (evidence.max is None or minor <= evidence.max)
+
+
 def _range(found: list[Evidence], dump: Dump, issues: list[Issue]) -> Facts:
-    low = max((e.min for e in found if e.min is not None), default=0)
-    tops = [e.max for e in found if e.max is not None]
-    high = min(tops, default=None)
-    if high is None or low <= high:
-        return Facts(low, high)
-    text = f"the evidence for Go ≥ 1.{low} and for Go ≤ 1.{high} contradict each other"
-    issues.append(Issue("go-contradictory", text, dump.span))
-    return Facts(0, None)
-
-
-# ---------------------------------------------------------------------- the text's evidence
-
-
-def _text_evidence(dump: Dump) -> Iterator[Evidence]:
-    for cause in dump.causes:
-        if cause.repanicked:
-            yield _fact("repanicked", cause.span)
-        if " with length " in cause.message or " with capacity " in cause.message:
-            yield _fact("bounds_numbers", cause.span)
-    yield from _message_evidence(dump)
-    for goroutine in dump.goroutines:
-        yield from _header_evidence(goroutine)
-        yield from _stack_evidence(goroutine)
-        for frame in goroutine.frames:
-            yield from _name_evidence(frame)
-            if frame.call.parenthesised:
-                yield from _frame_evidence(frame)
-
-
-def _message_evidence(dump: Dump) -> Iterator[Evidence]:
-    if dump.raw_message is not None:
-        yield _fact("message_raw", dump.raw_message)
-    if len(dump.causes) > 1 and dump.causes[-1].kind != "panic":
-        yield _fact("panics_before_fatal", dump.causes[-1].span)
-    signal = dump.signal
-    if dump.kind is DumpKind.SIGNAL and signal is not None and signal.address is not None:
-        yield _fact("signal_address", signal.span)
-
-
-_STATES = {
-    "sync.Mutex.Lock": "mutex_states",
-    "sync.RWMutex.RLock": "mutex_states",
-    "sync.RWMutex.Lock": "mutex_states",
-    "sync.WaitGroup.Wait": "waitgroup_state",
-}
-
-
-def _header_evidence(goroutine: Goroutine) -> Iterator[Evidence]:
-    span = Span(goroutine.span.start, goroutine.span.start)
-    if goroutine.gp is not None:
-        yield _fact("header_pointers", span)
-    if goroutine.state in _STATES:
-        yield _fact(_STATES[goroutine.state], span)
-    for flag, name in (("leaked", "leaked_marks"), ("durable", "synctest_bubble")):
-        if flag in goroutine.flags:
-            yield _fact(name, span)
-    if goroutine.bubble is not None:
-        yield _fact("synctest_group" if goroutine.group else "synctest_bubble", span)
-    if goroutine.labels_inside is not None:
-        yield _fact("labels_inside" if goroutine.labels_inside else "labels_behind", span)
-
-
-def _stack_evidence(goroutine: Goroutine) -> Iterator[Evidence]:
-    if goroutine.created_by is not None and goroutine.created_by.goroutine is not None:
-        yield _fact("creator_id", goroutine.created_by.span)
-    if goroutine.elided is not None:
-        middle = goroutine.elided.missing is not None
-        yield _fact(
-            "elided_in_the_middle" if middle else "elided_at_the_end", goroutine.elided.span
+    """What all evidence allows; names of folders give way, contradictions are told."""
+    strong = _common([e for e in found if not e.weak])
+    if strong is None:
+        text = "the evidence for the Go release contradicts itself: " + " / ".join(
+            e.text for e in found if not e.weak and (e.min or e.max is not None)
         )
+        issues.append(Issue("go-contradictory", text, dump.span))
+        return Facts(0, None)
+    every = _common(found)
+    if every is not None:
+        return every
+    for evidence in [e for e in found if e.weak]:
+        found.remove(evidence)
+        text = f"not believed, because the rest speaks against it: {evidence.text}"
+        issues.append(Issue("go-contradictory", text, evidence.span or dump.span))
+    return strong
 
 
-_NAMES = (
-    ("[...]", "type_arguments_elided"),
-    (".gowrap", "go_wrappers"),
-    (".deferwrap", "go_wrappers"),
-    ("glob..func", "glob_closures"),
-    ("-range", "range_bodies"),
-)
-_PACKAGES = ("internal/runtime/maps.", "internal/sync.")
-# /usr/lib/go-1.19, go1.22.1, /nix/store/…-go-1.22.1, toolchain@v0.0.1-go1.22.3, go/1.21.5,
-# golang/1.20.3: the folder that the standard library lies in.
-_RELEASE = re.compile(
-    r"(?:(?:^|[/\\-])go-?|(?:^|[/\\])go(?:lang)?[/\\])1\.([0-9]+)((?:\.[0-9]+)?)[/.\\a-z]"
-)
-
-
-def _name_evidence(frame: Frame) -> Iterator[Evidence]:
-    """What the names of functions and files say; also where no arguments are printed."""
-    call, span = frame.call, Span(frame.start, frame.start + frame.call.end)
-    if frame.language != "go":
-        return
-    for text, name in _NAMES:
-        if text in call.function and _is_suffix(call.function, text):
-            yield _fact(name, span)
-    if call.function.startswith(_PACKAGES):
-        yield _fact("swiss_maps", span)
-    if frame.site is not None and "src/runtime/" in frame.site.file:
-        match = _RELEASE.search(frame.site.file)
-        if match is not None:
-            minor, patch = int(match[1]), match[2]
-            exact = f"1.{minor}{patch}" if patch else None
-            root = frame.site.file[: frame.site.file.index("src/runtime/")]
-            text = f"the standard library lies in {root}"
-            yield Evidence(text, minor, minor, span, exact)
-
-
-def _frame_evidence(frame: Frame) -> Iterator[Evidence]:
-    call, span = frame.call, Span(frame.start, frame.start + frame.call.end)
-    if frame.language != "go":
-        return
-    if call.inlined and (frame.site is None or frame.site.offset is None):
-        yield _fact("inlined_frames", span)
-    if frame.pc is not None:
-        yield _fact("frame_pc", span)
-    yield from _argument_evidence(frame, span)
-
-
-def _is_suffix(function: str, text: str) -> bool:
-    """``-range`` and ``.gowrap`` count only with a number behind them."""
-    if text in {"[...]", "glob..func"}:
-        return True
-    behind = function[function.index(text) + len(text) :]
-    return behind[:1].isdigit()
-
-
-# Functions of the runtime and the standard library that have always taken an aggregate (a string,
-# slice or interface): flat words for them are of Go ≤ 1.16.
-_AGGREGATES = frozenset(
-    {
-        "panic",
-        "runtime.throw",
-        "runtime.gopanic",
-        "net/http.(*conn).serve",
-        "net/http.HandlerFunc.ServeHTTP",
-        "net/http.serverHandler.ServeHTTP",
-        "net/http.(*ServeMux).ServeHTTP",
-        "net/http.(*Server).Serve",
-        "net/http.ListenAndServe",
-        "io.ReadFull",
-        "io.ReadAtLeast",
-        "io.Copy",
-        "internal/poll.(*FD).Read",
-        "internal/poll.(*FD).Write",
-        "os.(*File).Write",
-        "os.(*File).Read",
-        "net.(*conn).Read",
-        "net.(*conn).Write",
-        "bufio.(*Writer).Write",
-        "testing.(*T).Run",
-        "testing.runTests",
-        "reflect.Value.Call",
-    }
-)
-
-
-def _argument_evidence(frame: Frame, span: Span) -> Iterator[Evidence]:
-    call = frame.call
-    if call.function == "runtime.goexit" and call.arguments == "{}":
-        yield _fact("goexit_placeholder", span)
-    if call.inlined or not call.items:
-        return
-    for item in call.items:
-        if isinstance(item, Group) or (
-            isinstance(item, Absence) and item.reason is AbsenceReason.TOO_FAR
-        ):
-            yield _fact("argument_values", span)
-    if _any_stale(call.items):
-        yield _fact("stale_marks", span)
-    if call.function in _AGGREGATES and not any(isinstance(i, Group) for i in call.items):
-        text = f"{call.function} prints the words of an aggregate without braces"
-        yield Evidence(text, None, FACTS["argument_values"].since - 1, span)
-
-
-def _any_stale(items: tuple[Item, ...]) -> bool:
-    return any(
-        _any_stale(i.items) if isinstance(i, Group) else not isinstance(i, Absence) and i.stale
-        for i in items
-    )
+def _common(evidence: list[Evidence]) -> Facts | None:
+    low = max((e.min for e in evidence if e.min is not None), default=0)
+    high = min((e.max for e in evidence if e.max is not None), default=None)
+    return Facts(low, high) if high is None or low <= high else None

@@ -25,7 +25,7 @@ class PortEvidence(NamedTuple):
 _SUFFIX = re.compile(r"_(" + "|".join(sorted(ARCHES, key=len, reverse=True)) + r")\.(?:s|go)$")
 _FAMILY = re.compile(r"_(?:mips64x|ppc64x)\.(?:s|go)$")
 _OS = re.compile(
-    r"/src/(?:runtime|syscall|internal/[\w/]+)/\w*?_?"
+    r"/src/(?:runtime|syscall|internal/[\w/]+)/(?:\w+_)?"
     r"(linux|darwin|windows|freebsd|netbsd|openbsd|dragonfly|solaris|aix|plan9|js|wasip1)(?:_\w+)?\.(?:s|go)$"
 )
 

@@ -26,12 +26,13 @@ class Passing(NamedTuple):
     """What the possible layouts say of a parameter: yes, no, or None where they differ.
 
     ``register_abi``: the build passes arguments in registers. ``in_register``: this one is.
-    ``fits_ssa``: the compiler can keep it out of memory.
+    ``fits_ssa``: the compiler can keep it out of memory. ``generic``: the function is generic.
     """
 
     register_abi: bool | None
     in_register: bool | None
     fits_ssa: bool
+    generic: bool = False
 
 
 EXACT = Trust(Certainty.EXACT)
@@ -42,7 +43,8 @@ SHIFTED = "Go's own marks are shifted in this function; nothing shows that this 
 @lru_cache(maxsize=4096)
 def trust(parameter: Parameter, passing: Passing, facts: Facts, port: Port) -> Trust:
     """The weakest of the rules that apply to ``parameter``."""
-    if passing.register_abi is not False and parameter.name in (None, "_"):
+    unseen = passing.register_abi is not False or passing.generic
+    if unseen and parameter.name in (None, "_"):
         return Trust(Certainty.STALE, "a parameter without a name is not written to its slot")
     doubts = [
         _doubt(
@@ -50,11 +52,13 @@ def trust(parameter: Parameter, passing: Passing, facts: Facts, port: Port) -> T
             (passing.in_register, *_when("stale_registers_unmarked", facts, port)),
         )
     ]
-    if not passing.fits_ssa and parameter.used is not True:
-        unused = None if parameter.used is None else True
+    if parameter.used is not True:
+        # A small one that is not used is marked, unless its address is taken somewhere.
+        unused = None if parameter.used is None or passing.fits_ssa else True
+        size = "" if passing.fits_ssa else "large "
         doubts.append(
             _doubt(
-                "since go1.26 a large parameter that is not used is not written to its slot",
+                f"since go1.26 a {size}parameter that is not used may not be written to its slot",
                 (passing.in_register, unused, *_when("unused_unspilled", facts, port)),
             )
         )

@@ -190,10 +190,22 @@ def test_certainty_of_a_register_parameter(
     facts: Facts, arch: str | None, escapes: bool | None, certainty: Certainty
 ) -> None:
     """Reference 1.B.6 c and d, over what the evidence allows."""
-    of = signature(("p", ty("*int")), escapes=escapes)
+    of = signature(("p", ty("*int")), escapes=escapes, used=True)
     binding = bound("main.f(0xc0030720)", of, facts, arch or NO_PORT)
     assert certainty is binding.arguments[0].certainty
     assert (certainty is EXACT) == (binding.arguments[0].reason == "")
+
+
+@pytest.mark.parametrize(
+    ("minor", "used", "certainty"),
+    [(25, None, EXACT), (26, None, LIKELY), (26, False, LIKELY), (26, True, EXACT)],
+)
+def test_small_register_parameters_whose_address_is_taken(
+    minor: int, used: bool | None, certainty: Certainty
+) -> None:
+    """``func A1(a int) { p := &a; _ = p }`` prints garbage for a in go1.26.6, without a mark."""
+    of = signature(("a", ty("int")), used=used, escapes=False)
+    assert bound("main.A1(0x5)", of, minor, "amd64").arguments[0].certainty is certainty
 
 
 @pytest.mark.parametrize(
@@ -312,7 +324,7 @@ def test_floats() -> None:
 def test_word_size_assumed() -> None:
     """A negative int of a 32-bit port reads as a large one with the assumed eight bytes."""
     of = signature(("a", ty("int")), ("b", ty("int")), escapes=False)
-    a, b = bound("main.f(0xffffffff, 0x1)", of, Facts(18, 26)).arguments
+    a, b = bound("main.f(0xffffffff, 0x1)", of, Facts(18, 25)).arguments
     assert [(arg.certainty, plain(arg.value)) for arg in (a, b)] == [
         (LIKELY, 4294967295),
         (EXACT, 1),

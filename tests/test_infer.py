@@ -238,3 +238,38 @@ def test_what_is_no_port_is_a_mistake_of_the_caller() -> None:
 
 def test_spellings_of_a_release() -> None:
     assert {minor_release(go) for go in ("1.23", "go1.23", "1.23.4", "go1.23rc1", "23")} == {23}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "example.com/app-range2/x.f(0x1)",  # an import path that looks like a loop body
+        "main.gowrap1(0x1)",  # a declared function
+    ],
+)
+def test_names_that_only_look_like_the_compilers(line: str) -> None:
+    text = f"goroutine 1 [running]:\n{line}\n\t/home/dev/nodejs.go:1 +0x1\n".encode()
+    (dump,) = parse(text).dumps
+    found = infer(dump)
+    assert (found.facts.min, found.os) == (0, None)
+
+
+def test_a_users_message_is_no_evidence() -> None:
+    text = (
+        b"panic: bad index with length 5\n\ngoroutine 1 [running]:\nmain.f(0x1)\n\t/a.go:1 +0x1\n"
+    )
+    (dump,) = parse(text).dumps
+    assert infer(dump).facts.min == 0
+
+
+NESTED = "/root/.asdf/golang/1.20.3/pkg/mod/golang.org/toolchain@v0.0.1-go1.22.3.linux-amd64"
+
+
+def test_the_innermost_toolchain_counts_and_gives_way() -> None:
+    """A toolchain may lie in another's cache; what a folder is called gives way to ``--go``."""
+    text = f"goroutine 1 [running]:\nruntime.gopark(0x1)\n\t{NESTED}/src/runtime/proc.go:1 +0x1\n"
+    (dump,) = parse(text.encode()).dumps
+    assert infer(dump).exact == "1.22.3"
+    given = infer(dump, go="1.24")
+    assert (given.facts.min, given.facts.max) == (24, 24)
+    assert [i.code for i in given.issues] == ["go-contradictory"]

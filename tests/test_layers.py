@@ -20,11 +20,11 @@ signature
 value
 input
 parsing
-infer_port
+infer_port infer_text
 infer
 human layout
 decode passing
-trust
+marks trust
 bind_values bind_words
 bind
 signatures
