@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
-from io import TextIOWrapper
 from typing import Any, TextIO
 
 from gotrace.config import Settings, load_settings
 from gotrace.errors import GotraceError
-from gotrace.exits import FINDINGS, INTERNAL, NOTHING, OK, USAGE, complain
+from gotrace.exits import FINDINGS, INTERNAL, NOTHING, OK, USAGE, complain, say
 from gotrace.face import from_prototype_files
 from gotrace.infer import minor_release
 from gotrace.infer_port import architecture
 from gotrace.input.files import read_input, read_text
+from gotrace.output import opened, wants_colour, width_of
 from gotrace.parsing import parse
 from gotrace.report import Report, annotate
 from gotrace.signatures.matching import Signatures
@@ -65,13 +63,12 @@ def annotate_files(options: argparse.Namespace) -> int:
     """
     run = _Run(options, load_settings(os.getcwd(), explicit=options.config))
     _check(run)
-    with ExitStack() as stack:
-        out = _output(options, stack)
-        run.known = _explicit(run)
+    run.known = _explicit(run)
+    with opened(options.output, options.files, text=options.format == "text") as out:
         _print_reports(run, out)
     if not run.found and not run.failed:
         names = ", ".join(options.files)
-        print(f"gotrace: no Go traceback found in {names}", file=sys.stderr)
+        say(f"no Go traceback found in {names}")
     return run.code()
 
 
@@ -83,7 +80,7 @@ def _check(run: _Run) -> None:
             architecture(run.arch)
     except ValueError as error:
         raise GotraceError(str(error)) from error
-    for name in ("binaries", "sources", "path_maps", "disable"):
+    for name in ("binaries", "sources", "path_maps", "rules"):
         if getattr(run.settings, name):
             _note(run, f"{run.settings.path}: {name} are not used yet")
 
@@ -91,7 +88,7 @@ def _check(run: _Run) -> None:
 def _note(run: _Run, text: str) -> None:
     if text not in run.notes:
         run.notes.append(text)
-        print(f"gotrace: {text}", file=sys.stderr)
+        say(text)
 
 
 def _fail(run: _Run, error: GotraceError) -> None:
@@ -99,20 +96,6 @@ def _fail(run: _Run, error: GotraceError) -> None:
     complain(error)
     run.failed = True
     run.unreadable.append(str(error))
-
-
-def _output(options: argparse.Namespace, stack: ExitStack) -> TextIO:
-    if options.output is None:
-        # JSON is UTF-8 whatever the terminal speaks (RFC 8259, section 8.1).
-        encoding = None if options.format == "text" else "utf-8"
-        if isinstance(sys.stdout, TextIOWrapper):
-            sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
-        return sys.stdout
-    try:
-        file = open(options.output, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
-        return stack.enter_context(file)
-    except OSError as error:
-        raise GotraceError(f"{options.output}: {error.strerror}", "is -o right?") from error
 
 
 # ---------------------------------------------------------------------- signatures
@@ -196,28 +179,12 @@ def _print_reports(run: _Run, out: TextIO) -> None:
 def _print_text(run: _Run, out: TextIO) -> None:
     from gotrace.rendering import style, text  # noqa: PLC0415 - only for this format
 
-    paint = style.coloured if _wants_colour(run.options.color, out) else style.plain
+    paint = style.coloured if wants_colour(run.options.color, out) else style.plain
+    width = width_of(out)
+    several = len(run.options.files) > 1
     for number, report in enumerate(_reports(run)):
-        if number:
-            out.write("\n" + "─" * 72 + "\n\n")
-        for line in text.lines(report, width=_width(out), everything=run.options.all):
+        if number or several:
+            place = f"{style.clean(report.dump.source)}:{report.dump.first_line}"
+            out.write(("\n" if number else "") + style.rule(place, width) + "\n\n")
+        for line in text.lines(report, width=width, everything=run.options.all):
             out.write(paint(line) + "\n")
-
-
-def _wants_colour(option: str, out: TextIO) -> bool:
-    """--color, then NO_COLOR (no-color.org), then FORCE_COLOR, then whether it is a terminal."""
-    if option != "auto":
-        return option == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
-        return True
-    return out.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _width(out: TextIO) -> int:
-    """The terminal's width, 60 at least; 100 where it is none."""
-    try:
-        return max(60, os.get_terminal_size(out.fileno()).columns)
-    except (OSError, ValueError):
-        return 100

@@ -154,7 +154,7 @@ def _undecided(fitting: Sequence[tuple[Argument, ...]]) -> tuple[Argument, ...]:
     arguments = []
     for one, other in zip(since, before, strict=True):
         if one.role is Role.RECEIVER:
-            reason = "the first word is the receiver until go1.19 and the dictionary since"
+            reason = "not known: the first word is the receiver until go1.19, then the dictionary"
             arguments.append(one._replace(reason=reason, absence=None))
         else:
             arguments.append(_weaker(one, other))
@@ -201,6 +201,9 @@ def _either(call: Call, signature: Signature, facts: Facts, port: Port) -> _Outc
     """Neither release nor text tells how it was printed: what both ways say is likely."""
     values = _by_values(call, signature, facts, port)
     words = _by_words(call, signature, port)
+    if not isinstance(words, str) and any(a.role is Role.CAPTURED for a in words):
+        reason = "variables that the closure captures may stand in front"
+        return tuple(_absent(parameter, reason) for parameter in signature.inputs())
     if isinstance(values, str) or isinstance(words, str):
         return words if isinstance(values, str) else values
     inputs = [a for a in words if a.role is not Role.RESULT]

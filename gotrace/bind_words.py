@@ -37,6 +37,7 @@ def bind_words(call: Call, signature: Signature, port: Port) -> tuple[Argument, 
         return "the trace printed braces or marks, which raw words do not have"
     count = Count(len(words), bool(signs))
     bound: tuple[Argument, ...] | None = None
+    misfit = False
     for machine in _machines(port):
         if any(word.value >> (8 * machine.word_size) for word in words):
             continue
@@ -45,8 +46,11 @@ def bind_words(call: Call, signature: Signature, port: Port) -> tuple[Argument, 
         if area is not None:
             found = _arguments(signature, area, words, machine, sizes)
             bound = found if bound is None else _compare(bound, found)
-    if bound is None:
-        return _mismatch(signature, port, count)
+        misfit |= area is None and machine.word_size == port.word_size
+    if misfit or bound is None:
+        # What fits only with a word size that nothing speaks for may as well be an old signature.
+        other = f"; with {12 - port.word_size}-byte words it would fit (--arch)" if bound else ""
+        return _mismatch(signature, port, count) + other
     missing = signs[0].reason if signs else None
     return tuple(a._replace(absence=missing) if a.absence else a for a in bound)
 
@@ -56,8 +60,11 @@ def _flat(call: Call, words: Sequence[Word], signs: Sequence[Absence]) -> bool:
         return False
     if not signs:
         return len(words) <= 10
-    at_end = len(signs) == 1 and call.items[-1] is signs[0] and len(words) <= 10
-    return at_end and signs[0].reason is not AbsenceReason.TOO_FAR
+    if len(signs) != 1 or call.items[-1] is not signs[0]:
+        return False
+    # Ten words and dots; until go1.3 five.
+    cut = signs[0].reason is AbsenceReason.CUT and len(words) in {5, 10}
+    return cut or (signs[0].reason is AbsenceReason.TRUNCATED and len(words) <= 10)
 
 
 def _machines(port: Port) -> list[Machine]:

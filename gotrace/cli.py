@@ -25,15 +25,25 @@ reader of the output went away
 def script() -> None:
     """The console script: run, and leave with the exit code."""
     try:
+        if sys.stdout is None:
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - somebody closed it
         code = main(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
-        # The interpreter flushes once more at exit: give it somewhere to write to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = BROKEN_PIPE
+        _mute_stdout()
     except KeyboardInterrupt:
         code = INTERRUPTED
+    except OSError as error:
+        code = USAGE
+        complain(GotraceError(f"cannot write the output: {error.strerror}"))
+        _mute_stdout()
     sys.exit(code)
+
+
+def _mute_stdout() -> None:
+    """The interpreter flushes once more at exit: give it somewhere to write to."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main(arguments: Sequence[str]) -> int:

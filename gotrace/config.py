@@ -6,6 +6,7 @@ The nearest file from the working directory upwards counts. Paths in it are rela
 from __future__ import annotations
 
 import os
+import re
 from typing import Any, NamedTuple
 
 from gotrace.errors import GotraceError
@@ -14,7 +15,7 @@ from gotrace.errors import GotraceError
 class Settings(NamedTuple):
     """What the file says; ``path`` is None where there is none.
 
-    ``binaries``, ``sources``, ``path_maps`` and ``disable`` are kept for the parts that read them.
+    ``binaries``, ``sources``, ``path_maps`` and ``rules`` are kept for the parts that read them.
     """
 
     path: str | None = None
@@ -26,10 +27,10 @@ class Settings(NamedTuple):
     binaries: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     path_maps: tuple[str, ...] = ()
-    disable: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
-_LISTS = {"signatures", "binaries", "sources", "path_maps", "disable"}
+_LISTS = {"signatures", "binaries", "sources", "path_maps", "rules"}
 _PATHS = {"signatures", "binaries", "sources"}
 _TEXTS = {"go", "arch"}
 _SWITCHES = {"discover", "redact"}
@@ -49,7 +50,9 @@ def load_settings(start: str, *, explicit: str | None = None) -> Settings:
             return _read(own)
         project = os.path.join(folder, "pyproject.toml")
         if os.path.isfile(project) and _mentions_gotrace(project):
-            return _read(project)
+            found = _read(project)
+            if found != Settings(project):
+                return found
         above = os.path.dirname(folder)
         if above == folder:
             return Settings()
@@ -57,10 +60,10 @@ def load_settings(start: str, *, explicit: str | None = None) -> Settings:
 
 
 def _mentions_gotrace(path: str) -> bool:
-    """Whether ``[tool.gotrace]`` stands in it: TOML is only parsed where it does."""
+    """Whether it speaks of gotrace at all: TOML is only parsed where it does."""
     try:
         with open(path, "rb") as file:
-            return b"[tool.gotrace]" in file.read()
+            return re.search(rb"\[\s*tool\s*(?:\.\s*gotrace|\])", file.read()) is not None
     except OSError:
         return False
 
@@ -72,8 +75,8 @@ def _read(path: str) -> Settings:
         with open(path, "rb") as file:
             table = tomllib.load(file)
     except OSError as error:
-        raise GotraceError(f"{path}: {error.strerror}", "is --config right?") from error
-    except tomllib.TOMLDecodeError as error:
+        raise GotraceError(f"{path}: {error.strerror}", "can it be read?") from error
+    except ValueError as error:  # TOML's own errors, and bytes that are not UTF-8
         raise GotraceError(f"{path}: {error}", "it has to be TOML") from error
     if os.path.basename(path) == "pyproject.toml":
         table = table.get("tool", {}).get("gotrace", {})

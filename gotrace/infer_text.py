@@ -40,8 +40,8 @@ def text_evidence(dump: Dump) -> Iterator[Evidence]:
 
 
 def _message_evidence(dump: Dump) -> Iterator[Evidence]:
-    if dump.raw_message is not None:
-        yield _fact("message_raw", dump.raw_message)
+    # A message with lines that nobody indented (dump.raw_message) proves no release: they may be
+    # another writer's.
     if len(dump.causes) > 1 and dump.causes[-1].kind != "panic":
         yield _fact("panics_before_fatal", dump.causes[-1].span)
     signal = dump.signal

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from gotrace.arch import Port
 from gotrace.bind import bind, unbound_words
 from gotrace.goversion import FACTS, Evidence, Facts
 from gotrace.infer import Runtime, infer
@@ -105,7 +106,12 @@ def _annotate(
 ) -> Report:
     found, ties = _find(dump, signatures)
     calls = _distinct_calls(dump)
-    signed = [(c, found[c.function]) for c in calls if c.function in found and c.items]
+    # What a literal captures may stand in front of its parameters: its words prove nothing.
+    signed = [
+        (c, found[c.function])
+        for c in calls
+        if c.function in found and c.items and not split_name(c.function).closure
+    ]
     runtime = _settle(dump, signed, go, arch)
     dump = _with_its_own_tabs(dump, runtime)
     bindings = {call: _bind(call, found.get(call.function), runtime) for call in calls}
@@ -176,36 +182,49 @@ def _settle(
     evidence = [] if runtime.style is not None else list(_style_evidence(signed, runtime))
     if evidence:
         runtime = infer(dump, go=go, arch=arch, evidence=evidence)
-    proven = runtime.port.word_size_proven
-    ports = [] if proven else list(_size_evidence(signed, runtime))
-    return infer(dump, go=go, arch=arch, evidence=evidence, port=ports) if ports else runtime
+    ports = [] if runtime.port.word_size_proven else list(_size_evidence(signed, runtime))
+    if not ports:
+        return runtime
+    runtime = infer(dump, go=go, arch=arch, evidence=evidence, port=ports)
+    if runtime.style is None:
+        evidence = list(_style_evidence(signed, runtime))
+    return infer(dump, go=go, arch=arch, evidence=evidence, port=ports)
 
 
 def _style_evidence(signed: list[tuple[Call, Signature]], runtime: Runtime) -> Iterator[Evidence]:
+    """One style fits and the other does not, with the word size that is proven or assumed."""
     first = FACTS["argument_values"].since
     low, high = runtime.facts
     words = Facts(low, first - 1 if high is None else min(high, first - 1))
     values = Facts(max(low, first), high)
-    if not _misfits(signed, words, runtime) and _misfits(signed, values, runtime):
+    port = runtime.port._replace(word_size_proven=True)
+    fit_words = not _misfits(signed, words, port)
+    fit_values = not _misfits(signed, values, port)
+    if fit_words and not fit_values:
         text = "the words fit the signatures only as those of Go ≤ 1.16"
         yield Evidence(text, None, first - 1, None)
-    elif not _misfits(signed, values, runtime) and _misfits(signed, words, runtime):
+    elif fit_values and not fit_words:
         yield Evidence("the words fit the signatures only as those of Go ≥ 1.17", first, None, None)
 
 
 def _size_evidence(
     signed: list[tuple[Call, Signature]], runtime: Runtime
 ) -> Iterator[PortEvidence]:
-    wide, narrow = (runtime._replace(port=runtime.port._replace(word_size=n)) for n in (8, 4))
-    if _misfits(signed, runtime.facts, wide) and not _misfits(signed, runtime.facts, narrow):
+    """One word size fits and the other does not. A single signature proves none: it may be old."""
+    if len({signature.function for _, signature in signed}) < 2:
+        return
+    wide, narrow = (runtime.port._replace(word_size=n, word_size_proven=True) for n in (8, 4))
+    fit_wide = not _misfits(signed, runtime.facts, wide)
+    fit_narrow = not _misfits(signed, runtime.facts, narrow)
+    if fit_narrow and not fit_wide:
         yield PortEvidence("the words fit the signatures only as 4-byte words", word_size=4)
-    elif _misfits(signed, runtime.facts, narrow) and not _misfits(signed, runtime.facts, wide):
+    elif fit_wide and not fit_narrow:
         yield PortEvidence("the words fit the signatures only as 8-byte words", word_size=8)
 
 
-def _misfits(signed: list[tuple[Call, Signature]], facts: Facts, runtime: Runtime) -> bool:
+def _misfits(signed: list[tuple[Call, Signature]], facts: Facts, port: Port) -> bool:
     """Whether some frame does not fit its signature."""
-    return any(bind(call, signature, facts, runtime.port).issues for call, signature in signed)
+    return any(bind(call, signature, facts, port).issues for call, signature in signed)
 
 
 # ---------------------------------------------------------------------- frames

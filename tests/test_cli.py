@@ -290,3 +290,58 @@ def test_json_is_utf_8_whatever_the_terminal_speaks(tmp_path: Path) -> None:
     path.write_text("panic: größe\n\ngoroutine 1 [running]:\nmain.main()\n\t/a.go:3 +0x25\n")
     result = run("annotate", path, "--format", "ndjson", env={"PYTHONIOENCODING": "latin-1"})
     assert json.loads(result.stdout.decode("utf-8"))["causes"][0]["message"] == "größe"
+
+
+def test_output_onto_an_input_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "in.log"
+    path.write_bytes(PUSHD.read_bytes())
+    result = run("annotate", path, "-o", path)
+    assert result.returncode == 2
+    assert b"is an input as well" in result.stderr
+    assert path.read_bytes() == PUSHD.read_bytes()
+
+
+def test_output_appears_only_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    path.write_text("old")
+    assert run("annotate", PUSHD, "--signature", "func (", "-o", path).returncode == 2
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_several_dumps_say_where_they_stand(tmp_path: Path) -> None:
+    path = tmp_path / "two.log"
+    path.write_bytes(PUSHD.read_bytes() + b"\nnoise\n" + PUSHD.read_bytes())
+    output = run("annotate", path).stdout.decode()
+    assert f"── {path}:19 ─" in output
+
+
+@pytest.mark.parametrize("redirection", ["> /dev/full", ">&-", "<&-"])
+def test_closed_and_full_streams_have_no_traceback(redirection: str) -> None:
+    command = f"{sys.executable} -m gotrace annotate - {redirection} < {PUSHD}"
+    if redirection == "<&-":
+        command = f"{sys.executable} -m gotrace annotate - <&-"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, timeout=60, check=False)
+    assert b"Traceback" not in result.stderr
+    assert result.returncode == (0 if redirection == ">&-" else 2)
+
+
+def test_settings_that_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "gotrace.toml"
+    path.write_bytes(b"go = '\xff'\n")
+    result = run("annotate", PUSHD, "--config", path)
+    assert result.returncode == 2
+    assert b"Traceback" not in result.stderr
+
+
+def test_settings_in_pyproject_however_they_are_spelled(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[ tool.gotrace ]\ngo = "1.9"\nrules = ["x"]\n')
+    result = run("annotate", "-", stdin=PUSHD.read_bytes(), cwd=tmp_path)
+    assert b"Go 1.9" in result.stdout
+    assert b"rules are not used yet" in result.stderr
+
+
+def test_file_names_are_cleaned_on_stderr() -> None:
+    result = run("annotate", "no\x1b[2Jsuch")
+    assert result.returncode == 2
+    assert b"\x1b" not in result.stderr

@@ -116,7 +116,8 @@ RELEASES = [
     ("a wrapper", HEAD + "main.main.gowrap1()\n\t/a.go:1 +0x1\n", 22, None),
     ("a function of that name", HEAD + "main.main.gowrapper()\n\t/a.go:1 +0x1\n", 0, None),
     ("a global closure", HEAD + "main.glob..func1()\n\t/a.go:1 +0x1\n", 5, 21),
-    ("a raw message", "panic: a\nb\n\ngoroutine 1 [running]:\n" + FRAME, 0, 22),
+    # The second line may be another writer's.
+    ("a raw message", "panic: a\nb\n\ngoroutine 1 [running]:\n" + FRAME, 0, None),
     ("a range body", HEAD + "main.main-range1()\n\t/a.go:1 +0x1\n", 23, None),
     ("swiss maps", HEAD + "internal/runtime/maps.fatal({0x1, 0x2})\n\t/a.go:1 +0x1\n", 24, None),
     ("a group", "goroutine 7 [select, synctest group 5]:\n" + FRAME, 24, 24),

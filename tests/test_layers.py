@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import gotrace
@@ -33,7 +34,7 @@ report
 redact
 rendering
 face
-config
+config output
 annotating
 cli
 __init__ __main__
@@ -121,3 +122,12 @@ def test_no_module_is_named_like_a_public_function() -> None:
     for name in gotrace.__all__:
         assert not (PACKAGE / name).exists()
         assert not (PACKAGE / f"{name}.py").exists()
+
+
+def test_the_docs_name_every_room() -> None:
+    """docs/how-it-works.md lists the rooms that the layers have."""
+    text = (PACKAGE.parent / "docs" / "how-it-works.md").read_text("utf-8")
+    table = text.split("## The layers")[1].split("##")[0]
+    named = set(re.findall(r"`([a-z_*]+)`", table))
+    rooms = {r for r in rank() if not r.startswith(("__", "bind"))}
+    assert rooms <= named

@@ -426,8 +426,11 @@ def test_calls_of_unknown_release(call: strategies.PrintedCall) -> None:
 
 
 def check_exact(call: strategies.PrintedCall, report: gotrace.Report) -> None:
-    assert report.goroutines[0].frames[0].issues == ()
     runtime = report.runtime
+    issues = [i.message for i in report.goroutines[0].frames[0].issues]
+    if call.port.word == 4 and not runtime.port.word_size_proven:
+        issues = [i for i in issues if "4-byte words it would fit" not in i]
+    assert issues == []
     assert runtime.facts.min <= call.minor
     assert runtime.facts.max is None or call.minor <= runtime.facts.max
     assert not runtime.port.word_size_proven or runtime.port.word_size == call.port.word

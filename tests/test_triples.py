@@ -41,17 +41,19 @@ def _bound(
 ) -> Iterator[tuple[Case, Tally]]:
     for case in cases(lines, from_source=from_source):
         binding = bind(case.call, case.signature, *context(case))
-        assert not binding.issues, (case, binding.issues)
+        # With 64 bits only assumed, a 32-bit trace may not fit: nothing is claimed then.
+        said = [i.message for i in binding.issues if "4-byte words it would fit" not in i.message]
+        assert not said, (case, said)
         yield case, tally(case, binding.arguments)
 
 
 @pytest.mark.parametrize(
-    ("from_source", "share"), [(True, 0.99), (False, 0.97)], ids=["source", "prototype"]
+    ("from_source", "share"), [(True, 0.99), (False, 0.99)], ids=["source", "prototype"]
 )
 def test_nothing_claimed_is_wrong(lines: list[str], from_source: bool, share: float) -> None:
     """With release and port known; the share is of leaves printed live for named parameters.
 
-    A prototype does not say whether a parameter is used: large ones of ≥ go1.26 stay unclaimed.
+    A prototype does not say whether a parameter is used: those of ≥ go1.26 are only likely.
     """
     total = Tally()
     for case, one in _bound(lines, KNOWN, from_source=from_source):
@@ -75,5 +77,5 @@ def test_nothing_exact_is_wrong(
     for case, one in _bound(lines, context, from_source=False):
         assert one.wrong_exact == 0, case
         total += one
-    assert total.right > 400
+    assert total.right > 300
     print(f"\n{len(lines)} calls, {total}")

@@ -20,6 +20,8 @@ def read_input(name: str) -> bytes:
     Errors: UnreadableFileError with what to do next.
     """
     if name == "-":
+        if sys.stdin is None:
+            raise UnreadableFileError("-: standard input is closed", "name a file")
         return _spooled(sys.stdin.buffer)
     try:
         with open(name, "rb") as file:

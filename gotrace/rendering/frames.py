@@ -9,7 +9,7 @@ from gotrace.grouping import Bucket
 from gotrace.model import CreatedBy, Goroutine, Site
 from gotrace.rendering.paths import ShortNames
 from gotrace.rendering.style import Line, Piece, Style, clean, cut, pad
-from gotrace.rendering.values import LONG, Names, shown, value_text, word_text
+from gotrace.rendering.values import LONG, Names, part_certainties, shown, value_text, word_text
 from gotrace.report import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.signature import Role
 from gotrace.value import Argument, Certainty, ValueKind
@@ -28,6 +28,7 @@ class Look(NamedTuple):
 
 
 INDENT = "     "
+WIDE = 95  # columns from which on a frame's line says where its signature comes from
 IDS = 8  # ids listed in the title of a group
 
 
@@ -127,7 +128,9 @@ def _frame(frame: AnnotatedFrame, number: int, look: Look) -> Iterator[Line]:
     lead = f"{number + 1:>2} "
     quiet = not frame.in_app and frame.signature is None
     source = "" if frame.signature is None else f"  {frame.signature.source.value}"
-    if frame.frame.call.inlined and not source:
+    if look.width < WIDE:
+        source = ""
+    if frame.frame.call.inlined:
         source = "  inlined"
     row = _aligned(name, _place(frame.frame.site, look), look, used=len(lead))
     yield (
@@ -163,7 +166,8 @@ def _arguments(frame: AnnotatedFrame, look: Look) -> Iterator[Line]:
             Piece(pad(clean(argument.type), type_width), Style.TYPE),
         )
         if _is_long(argument, look.names):
-            yield lead
+            likely = look.mixed and argument.certainty is Certainty.LIKELY
+            yield (*lead, Piece("likely" if likely else "", Style.DIM))
             yield from _fields(argument, look.names)
             continue
         pieces = shown(argument, look.names, function, mixed=look.mixed)
@@ -198,9 +202,11 @@ def _fields(argument: Argument, names: Names) -> Iterator[Line]:
     fields = argument.value.fields
     width = max((len(f.name) for f in fields), default=0) + 2
     for field in fields:
-        stale = argument.certainty is Certainty.STALE or field.value.certainty is Certainty.STALE
+        stale = all(c is Certainty.STALE for c in part_certainties(field.value))
         yield (
             Piece(f"{INDENT}  .{pad(clean(field.name), width)}", Style.DIM),
-            Piece(value_text(field.value, names), Style.DIM if stale else Style.VALUE),
-            Piece("  stale" if stale else "", Style.DIM),
+            Piece(
+                value_text(field.value, names),
+                Style.DIM if stale or field.value.truncated else Style.VALUE,
+            ),
         )

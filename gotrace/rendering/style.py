@@ -62,12 +62,19 @@ def coloured(line: Line) -> str:
 # Characters that turn the direction of text: a log could use them to show what it does not say.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+SHOWN = 1 << 16  # characters of one text that are shown
+
 
 def clean(text: str) -> str:
     """``text`` with everything escaped that a terminal would act on."""
-    if text.isascii() and text.isprintable():
+    rest = text[SHOWN:]
+    text = text[:SHOWN]
+    if not text.isascii() or not text.isprintable():
+        text = "".join(_shown(c) for c in text)
+    if not rest:
         return text
-    return "".join(_shown(c) for c in text)
+    size = len(rest) if rest.isascii() else len(rest.encode("utf-8", "surrogateescape"))
+    return f"{text}… ({size:,} more bytes)"
 
 
 def _shown(character: str) -> str:
@@ -81,6 +88,11 @@ def _shown(character: str) -> str:
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def rule(text: str, width: int) -> str:
+    """A line across the page that says where the next dump stands."""
+    return f"── {text} " + "─" * max(3, width - len(text) - 4)
 
 
 def pad(text: str, width: int) -> str:

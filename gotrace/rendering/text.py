@@ -207,29 +207,40 @@ _PARKING = {"gopark", "goparkunlock", "park_m", "mcall", "semacquire1", "sync_ru
 
 
 def _footer(report: Report, width: int) -> Iterator[Line]:
-    footer = list(_notes(report))
-    footer += list(_issues(report, width))
-    if footer:
+    remarks = [*_notes(report), *_doubts(report), *_issues(report)]
+    if remarks:
         yield ()
-        yield from footer
+    for word, text in remarks:
+        yield from _wrapped(word, text, width)
 
 
-def _notes(report: Report) -> Iterator[Line]:
+Remark = tuple[str, str]  # "note" or "issue", and what it says
+
+
+def _notes(report: Report) -> Iterator[Remark]:
     for note in report.dump.notes:
         if note.code == "exit":
-            yield _remark("note", clean(note.text))
+            yield "note", clean(note.text)
     frames = [f for g in report.goroutines for f in g.frames]
     signed = sum(f.signature is not None for f in frames)
-    printing = sum(bool(f.frame.call.items) for f in frames)
+    printing = sum(bool(f.frame.call.items) and not f.frame.call.inlined for f in frames)
     if signed and signed < printing:
-        yield _remark("note", f"{signed} of {printing} frames with arguments have a signature")
+        yield "note", f"{signed} of {printing} frames with arguments have a signature"
     elif printing and not signed:
-        yield _remark("note", "no signatures: --signatures FILE gives the words names and types")
-    yield from _doubts(report)
+        yield "note", "no signatures: --signatures FILE gives the words names and types"
+    for evidence in report.runtime.evidence:
+        if evidence.span is None and evidence.text.startswith("the words fit"):
+            yield "note", evidence.text
+    hidden = sum(n.code in {"hexdump", "signal"} for n in report.dump.notes)
+    if hidden:
+        yield (
+            "note",
+            f"{hidden} lines of hexdumps and signals are in --format json only",
+        )
 
 
-def _doubts(report: Report) -> Iterator[Line]:
-    """Why some arguments are likely and not exact, a line for each reason."""
+def _doubts(report: Report) -> Iterator[Remark]:
+    """Why some arguments are likely and not exact, a remark for each reason."""
     reasons: dict[str, int] = {}
     for goroutine in report.goroutines:
         for frame in goroutine.frames:
@@ -238,18 +249,27 @@ def _doubts(report: Report) -> Iterator[Line]:
                     reasons[argument.reason] = reasons.get(argument.reason, 0) + 1
     for reason, count in reasons.items():
         who = "argument is" if count == 1 else "arguments are"
-        yield _remark("note", f"{count} {who} likely, not certain: {clean(reason)}")
+        mark = "marked" if report.mixed else "only"
+        yield "note", f"{count} {who} {mark} likely: {clean(reason)}"
 
 
-def _issues(report: Report, width: int) -> Iterator[Line]:
+def _issues(report: Report) -> Iterator[Remark]:
     issues = report.issues
     for issue in issues[:ISSUES]:
         line = report.dump.where(issue.span).line
-        yield _remark("issue", cut(f"line {line}: {clean(issue.message)}", width * 3))
+        yield "issue", f"line {line}: {clean(issue.message)}"
     if len(issues) > ISSUES:
-        yield _remark("issue", f"and {len(issues) - ISSUES} more (--format json lists them)")
+        yield "issue", f"and {len(issues) - ISSUES} more (--format json lists them)"
 
 
-def _remark(word: str, text: str) -> Line:
+def _wrapped(word: str, text: str, width: int) -> Iterator[Line]:
+    """A remark in as many lines as it needs."""
     style = Style.WARNING if word == "issue" else Style.DIM
-    return (Piece(pad(word, 7), style), Piece(text, Style.DIM))
+    lead = pad(word, 7)
+    line = ""
+    for part in text.split(" "):
+        if line and len(lead) + len(line) + len(part) + 1 > width:
+            yield (Piece(lead, style), Piece(line, Style.DIM))
+            lead, line = " " * 7, ""
+        line = f"{line} {part}" if line else part
+    yield (Piece(lead, style), Piece(line, Style.DIM))
