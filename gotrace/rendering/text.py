@@ -122,7 +122,7 @@ def _runtime_text(report: Report) -> str:
 
 def _goroutines(report: Report, look: Look, *, everything: bool) -> Iterator[Line]:
     buckets = group_exactly(g.goroutine for g in report.goroutines)
-    whole = _whole(report.dump, buckets, everything)
+    whole = _whole(report, buckets, everything=everything)
     for bucket in sorted(buckets, key=lambda b: b.indices[0] not in whole):
         if bucket.indices[0] in whole:
             yield ()
@@ -138,13 +138,15 @@ def _goroutines(report: Report, look: Look, *, everything: bool) -> Iterator[Lin
             yield _summary(report, bucket, look)
 
 
-def _whole(dump: Dump, buckets: tuple[Bucket, ...], everything: bool) -> set[int]:
-    """The buckets that are shown in full, by their first goroutine."""
+def _whole(report: Report, buckets: tuple[Bucket, ...], *, everything: bool) -> set[int]:
+    """The buckets that are shown in full, by their first goroutine: what crashed; where nothing
+    did, the first that runs code of the user's."""
+    dump = report.dump
     if everything or dump.kind in {DumpKind.RACE, DumpKind.FRAMES} or len(buckets) == 1:
         return {b.indices[0] for b in buckets}
     crashed = [i for i, g in enumerate(dump.goroutines) if g.crashed]
     if not crashed:
-        return {0}
+        return {next((b.indices[0] for b in buckets if _has_app(report, b)), 0)}
     before = {i for i in range(crashed[0]) if dump.goroutines[i].id is None}
     return before | set(crashed)
 
