@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gotrace.face import from_prototypes, render
     from gotrace.model import Dump, Frame, Goroutine, Issue, Parse
     from gotrace.parsing import parse
+    from gotrace.redaction import redact
     from gotrace.report import Report, annotate
     from gotrace.signatures.matching import Signatures
 
@@ -29,6 +30,7 @@ _HOMES = {
     "annotate": "gotrace.report",
     "from_prototypes": "gotrace.face",
     "render": "gotrace.face",
+    "redact": "gotrace.redaction",
     "Parse": "gotrace.model",
     "Dump": "gotrace.model",
     "Goroutine": "gotrace.model",
@@ -56,6 +58,7 @@ __all__ = [
     "annotate",
     "from_prototypes",
     "parse",
+    "redact",
     "render",
 ]
 

@@ -150,7 +150,7 @@ def _reports(run: _Run) -> Iterator[Report]:
 
 
 def _redacted(report: Report) -> Report:
-    from gotrace.redact import redact  # noqa: PLC0415 - only on demand
+    from gotrace.redaction import redact  # noqa: PLC0415 - only on demand
 
     return redact(report)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,9 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gotrace
+from gotrace import redaction
 from gotrace.cli import main
 from gotrace.input.sourcemap import STEP, PlainMap
-from gotrace.model import Span
+from gotrace.model import Cause, CauseKind, Span
 from gotrace.pointers import SeenIn
 from gotrace.rendering import json as rendering
 from gotrace.rendering import json_text, json_values
@@ -559,3 +561,11 @@ def test_a_message_that_begins_like_the_runtimes_is_redacted(
     log = tmp_path / "x.log"
     log.write_text(f"panic: {message}\n\ngoroutine 1 [running]:\nmain.main()\n\t/a.go:3 +0x25\n")
     assert "secret" not in output(capsys, "--redact", "--format", "json", str(log))
+
+
+def test_a_hostile_message_is_redacted_in_bounded_time() -> None:
+    """Longer ones than the runtime's are the program's: the patterns would take long for them."""
+    cause = Cause(CauseKind.PANIC, "interface conversion: " + "is " * 20_000 + '"', Span(0, 1))
+    before = time.process_time()
+    assert "redacted" in redaction._cause(cause).message
+    assert time.process_time() - before < 1

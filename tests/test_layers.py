@@ -31,7 +31,7 @@ bind
 signatures
 pointers grouping
 report
-redact
+redaction
 rendering
 face
 config output

@@ -310,6 +310,62 @@ def test_a_frame_whose_name_is_none(name: str) -> None:
     assert codes(dump) == ["foreign-line", "foreign-line"]
 
 
+def test_a_call_that_is_cut_off_inside_its_arguments() -> None:
+    """Its name is not the whole line, and its numbers are said to be missing."""
+    dump = only(f"{HEAD}main.(*T).f(0x1, {{0x2\n\t/a.go:1 +0x1\n{FRAME}")
+    assert functions(dump.goroutines[0]) == ["main.(*T).f", "main.f"]
+    call = dump.goroutines[0].frames[0].call
+    assert (call.words(), call.arguments) == ((), "0x1, {0x2")
+    assert [str(i.reason) for i in call.items] == ["truncated"]
+    assert codes(dump) == ["bad-arguments"]
+
+
+def test_a_name_that_is_cut_off_inside_its_receiver() -> None:
+    dump = only(f"{HEAD}main.(*T\n\t/a.go:1 +0x1\n{FRAME}")
+    assert functions(dump.goroutines[0]) == ["main.f"]
+    assert codes(dump) == ["foreign-line", "foreign-line"]
+
+
+@pytest.mark.parametrize("name", ["main.(*T).f", "a.(*B).c.(*D).e", "main.main..func1", "a.b"])
+def test_names_without_arguments(name: str) -> None:
+    dump = only(f"{HEAD}{name}\n\t/a.go:1 +0x1\n{FRAME}")
+    assert functions(dump.goroutines[0]) == [name, "main.f"]
+    assert codes(dump) == []
+
+
+@pytest.mark.parametrize("count", [1, 3, 8])
+def test_lines_of_others_between_frames(count: int) -> None:
+    dump = only(HEAD + FRAME + "some words\n" * count + FRAME)
+    assert functions(dump.goroutines[0]) == ["main.f", "main.f"]
+    assert codes(dump) == ["foreign-line"] * count
+
+
+def test_a_message_of_many_indented_lines() -> None:
+    """The indentation says that they belong to it, however many they are."""
+    dump = only("panic: a\n" + "\tb\n" * 3000 + "\ngoroutine 1 [running]:\n" + FRAME)
+    assert dump.causes[0].message == "a" + "\nb" * 3000
+    assert codes(dump) == []
+
+
+def test_a_message_of_many_raw_lines_is_cut() -> None:
+    """The goroutine behind it stays in its dump, and the lines left out are an Issue."""
+    text = "panic: a\n" + "b\n" * 1000 + "\ngoroutine 1 [running]:\n" + FRAME
+    dump = only(text)
+    assert dump.causes[0].message == "a" + "\nb" * 256
+    assert functions(dump.goroutines[0]) == ["main.f"]
+    assert codes(dump) == ["message-cut"]
+    span = dump.issues[0].span
+    assert text[span.start : span.end] == "\n".join("b" * 744)
+
+
+def test_the_lines_of_a_log_are_no_message() -> None:
+    """A snapshot far behind a word of panic is a dump of its own."""
+    text = "panic: a\n" + "b\n" * 300 + "\ngoroutine 1 [select]:\n" + FRAME
+    first, second = read(text)
+    assert (first.causes[0].message, first.goroutines) == ("a", ())
+    assert len(second.goroutines) == 1
+
+
 def test_a_file_line_without_a_call() -> None:
     dump = only(f"{HEAD}\t/a.go:1 +0x1\n{FRAME}")
     assert functions(dump.goroutines[0]) == ["main.f"]

@@ -2,23 +2,23 @@
 
 from typing import Any
 
-GRAMMAR_SHA256: str = '8d4b317049a93e759e9015d42975c1cc901da80e0c07bb4c501b9ce4c4b88823'
+GRAMMAR_SHA256: str = 'e5e7048437e4e21b7cae1faceb6051da487980d294a5a553db6a283ad16ccdc1'
 
 LARK_VERSION: str = '1.3.1'
 
-TERMINALS: dict[str, Any] = {'RACE_FILE': '[^ \n][^\n]*(?=:[0-9]+(?: \\+0x[0-9a-f]+)?$)',
- 'GLOBAL': '[^\n]+?(?= of size [0-9]+ at 0x)',
+TERMINALS: dict[str, Any] = {'RACE_FILE': '[^ \n][^\n]*(?=:[0-9]{1,20}(?: \\+0x[0-9a-f]{1,16})?$)',
+ 'GLOBAL': '[^\n]+?(?= of size [0-9]{1,20} at 0x)',
  'RACE_FUNCTION': '[^\x00- ][^\n]*(?=\\(\\)$)',
- 'ADDRESS': '0x[0-9a-f]+',
- 'OFFSET': '0x[0-9a-f]+',
- 'FOUND': '[0-9]+',
- 'LINE': '[0-9]+',
- 'SIZE': '[0-9]+',
- 'THREAD': '[0-9]+',
  'LOST': '  \\[failed to restore the stack\\]',
+ 'FOUND': '[0-9]{1,20}',
+ 'LINE': '[0-9]{1,20}',
+ 'SIZE': '[0-9]{1,20}',
+ 'THREAD': '[0-9]{1,20}',
  '__ANON_10': 'Heap\\ block\\ of\\ size\\ ',
  'RACE_TITLE': 'WARNING: (?:DATA RACE|DEADLOCK)',
  'RACE_RULE': '==================',
+ 'ADDRESS': '0x[0-9a-f]{1,16}',
+ 'OFFSET': '0x[0-9a-f]{1,16}',
  'MAIN': 'main goroutine|main thread',
  '__ANON_11': '\\ allocated\\ by\\ ',
  '__ANON_14': '\\ declared\\ at\\ ',
@@ -45,30 +45,30 @@ TERMINALS: dict[str, Any] = {'RACE_FILE': '[^ \n][^\n]*(?=:[0-9]+(?: \\+0x[0-9a-
 PATTERNS: dict[str, Any] = {'race_rule': ('(?P<RACE_RULE>==================)\\Z', ()),
  'race_title': ('(?P<RACE_TITLE>WARNING: (?:DATA RACE|DEADLOCK))\\Z', ()),
  'race_access': ('(?:(?P<PREVIOUS>Previous)\\ )?(?P<OPERATION>(?:[Aa]tomic '
-                 ')?(?:[Rr]ead|[Ww]rite))\\ at\\ (?P<ADDRESS>0x[0-9a-f]+)\\ by\\ (?:(?P<MAIN>main '
-                 'goroutine|main thread)|goroutine\\ (?P<THREAD>[0-9]+)):\\Z',
+                 ')?(?:[Rr]ead|[Ww]rite))\\ at\\ (?P<ADDRESS>0x[0-9a-f]{1,16})\\ by\\ '
+                 '(?:(?P<MAIN>main goroutine|main thread)|goroutine\\ (?P<THREAD>[0-9]{1,20})):\\Z',
                  ()),
  'race_call': ('\\ \\ (?P<RACE_FUNCTION>[^\x00- ][^\n]*(?=\\(\\)$))\\(\\)\\Z', ()),
  'race_site': ('\\ \\ \\ \\ \\ \\ (?P<RACE_FILE>[^ \n'
                '][^\n'
-               ']*(?=:[0-9]+(?: \\+0x[0-9a-f]+)?$)):(?P<LINE>[0-9]+)(?:\\ '
-               '\\+(?P<OFFSET>0x[0-9a-f]+))?\\Z',
+               ']*(?=:[0-9]{1,20}(?: \\+0x[0-9a-f]{1,16})?$)):(?P<LINE>[0-9]{1,20})(?:\\ '
+               '\\+(?P<OFFSET>0x[0-9a-f]{1,16}))?\\Z',
                ()),
  'race_lost': ('(?P<LOST>  \\[failed to restore the stack\\])\\Z', ()),
- 'race_creation': ('Goroutine\\ (?P<THREAD>[0-9]+)\\ \\((?P<THREAD_STATE>running|finished)\\)\\ '
-                   'created\\ at:\\Z',
+ 'race_creation': ('Goroutine\\ (?P<THREAD>[0-9]{1,20})\\ '
+                   '\\((?P<THREAD_STATE>running|finished)\\)\\ created\\ at:\\Z',
                    ()),
- 'race_heap': ('Heap\\ block\\ of\\ size\\ (?P<SIZE>[0-9]+)\\ at\\ (?P<ADDRESS>0x[0-9a-f]+)\\ '
-               'allocated\\ by\\ (?:(?P<MAIN>main goroutine|main thread)|goroutine\\ '
-               '(?P<THREAD>[0-9]+)):\\Z',
+ 'race_heap': ('Heap\\ block\\ of\\ size\\ (?P<SIZE>[0-9]{1,20})\\ at\\ '
+               '(?P<ADDRESS>0x[0-9a-f]{1,16})\\ allocated\\ by\\ (?:(?P<MAIN>main goroutine|main '
+               'thread)|goroutine\\ (?P<THREAD>[0-9]{1,20})):\\Z',
                ()),
  'race_global': ('Global\\ var\\ (?P<GLOBAL>[^\n'
-                 ']+?(?= of size [0-9]+ at 0x))\\ of\\ size\\ (?P<SIZE>[0-9]+)\\ at\\ '
-                 '(?P<ADDRESS>0x[0-9a-f]+)\\ declared\\ at\\ (?P<RACE_FILE>[^ \n'
+                 ']+?(?= of size [0-9]{1,20} at 0x))\\ of\\ size\\ (?P<SIZE>[0-9]{1,20})\\ at\\ '
+                 '(?P<ADDRESS>0x[0-9a-f]{1,16})\\ declared\\ at\\ (?P<RACE_FILE>[^ \n'
                  '][^\n'
-                 ']*(?=:[0-9]+(?: \\+0x[0-9a-f]+)?$)):(?P<LINE>[0-9]+)\\Z',
+                 ']*(?=:[0-9]{1,20}(?: \\+0x[0-9a-f]{1,16})?$)):(?P<LINE>[0-9]{1,20})\\Z',
                  ()),
- 'race_found': ('Found\\ (?P<FOUND>[0-9]+)\\ data\\ race\\(s\\)\\Z', ())}
+ 'race_found': ('Found\\ (?P<FOUND>[0-9]{1,20})\\ data\\ race\\(s\\)\\Z', ())}
 
 STATES: tuple[Any, ...] = ((('OPERATION', 'PREVIOUS'), {'OPERATION': 10, 'PREVIOUS': 11, 'race_access': 12}),
  (('__ANON_3',), {'__ANON_3': 13, 'race_call': 14}),

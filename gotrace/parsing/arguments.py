@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 from gotrace.model import Absence, AbsenceReason, Group, Item, Word
@@ -17,7 +18,9 @@ from gotrace.parsing import _tables, driver
 from gotrace.parsing.records import TRACEBACK
 
 MEMORY = 1 << 12  # shapes remembered
-HEX = re.compile(f"({_tables.TERMINALS['HEX']})")
+MOST = 1000  # items of a list, and
+DEEPEST = 64  # groups within each other: Go prints ten and five at most
+HEX = re.compile(f"({_tables.TERMINALS['HEX']}(?![0-9a-f]))")
 ZERO = "0x0"
 _FLAT = ("flat",)
 _new = tuple.__new__  # skips NamedTuple's own __new__: most of the objects of a dump are words
@@ -50,12 +53,19 @@ class ArgumentReader:
 
 def _nodes(shape: str) -> tuple[Any, ...] | None:
     """A shape's items as the table reads them, None where it does not."""
+    if shape.count(",") >= MOST or _depth(shape) > DEEPEST:
+        return None
     node = driver.parse(TRACEBACK.table, "arguments", shape)
     if isinstance(node, driver.Failure):
         return None
     nodes = _list(node)
     flat = all(len(n) == 2 and not n[1] for n in nodes)
     return _FLAT if flat else nodes
+
+
+def _depth(shape: str) -> int:
+    steps = ((c == "{") - (c == "}") for c in shape if c in "{}")
+    return max(accumulate(steps), default=0)
 
 
 def _list(node: driver.Node) -> tuple[Any, ...]:

@@ -7,9 +7,21 @@ stands there that no dump holds.
 
 from __future__ import annotations
 
+import os
+from bisect import bisect_left
 from collections.abc import Iterator
 
-from gotrace.model import Cause, CauseKind, Dump, DumpKind, Goroutine, Note, SourceMap, Span
+from gotrace.model import (
+    Cause,
+    CauseKind,
+    Dump,
+    DumpKind,
+    Goroutine,
+    Issue,
+    Note,
+    SourceMap,
+    Span,
+)
 from gotrace.parsing import causes as causes_
 from gotrace.parsing.anchors import Anchors
 from gotrace.parsing.builder import DumpBuilder, finish
@@ -26,21 +38,44 @@ def dumps(data: bytes, source: str, source_map: SourceMap) -> Iterator[Dump]:
     """All dumps of ``data``, in the order in which they begin."""
     reader = FrameReader()
     anchors = Anchors(data)
-    floor = 0
+    floor = passed = 0
     lines: Lines | None = None
     anchor = anchors.after(0)
     while anchor is not None:
         start = max(data.rfind(b"\n", 0, anchor) + 1, floor)
-        lines = Lines(data, start) if lines is None else lines
-        lines.seek(start)
-        builder = _begin(lines, anchor - start, reader, floor)
-        if builder is None:
-            stop = data.find(b"\n", anchor)
-            anchor = None if stop < 0 else anchors.after(stop + 1)
+        stop = data.find(b"\n", anchor)
+        behind = len(data) if stop < 0 else stop + 1
+        if anchor == start < passed:  # an attempt that found nothing has read this line
+            anchor = anchors.after(behind)
             continue
-        yield finish(builder, data, source, source_map)
+        lines = Lines(data, start) if lines is None else lines
+        try:
+            lines.seek(start)
+            builder = _begin(lines, anchor - start, reader, floor)
+            dump = None if builder is None else finish(builder, data, source, source_map)
+        except Exception as error:
+            if os.environ.get("GOTRACE_DEBUG") == "1":
+                raise
+            anchor = anchors.after(behind)
+            floor = len(data) if anchor is None else data.rfind(b"\n", 0, anchor) + 1
+            yield finish(_failed(start, max(start, floor - 1), error), data, source, source_map)
+            continue
+        if dump is None:
+            passed = max(passed, lines.start)
+            anchor = anchors.after(behind)
+            continue
+        yield dump
         floor = lines.start if lines.line is not None else len(data)
         anchor = anchors.after(max(floor, anchor + 1))
+
+
+def _failed(start: int, end: int, error: Exception) -> DumpBuilder:
+    """What stands for a dump that an error of ours kept from being read."""
+    builder = DumpBuilder(start, DumpKind.FRAMES)
+    builder.end = end
+    text = f"an error inside gotrace: {type(error).__name__}; GOTRACE_DEBUG=1 shows where"
+    builder.issues.append(Issue("internal", text, Span(start, end)))
+    return builder
 
 
 def _begin(lines: Lines, offset: int, reader: FrameReader, floor: int) -> DumpBuilder | None:
@@ -56,7 +91,8 @@ def _begin(lines: Lines, offset: int, reader: FrameReader, floor: int) -> DumpBu
     if line.startswith("http") or "http: panic serving" in line or "http2: panic serving" in line:
         _read_http(builder, lines)
     else:
-        _read_preamble(builder, lines)
+        if offset == 0:
+            _read_preamble(builder, lines)
         _read_causes(builder, lines, offset)
     read_sections(builder, lines, reader)
     return builder if builder.goroutines or builder.causes or builder.signal else None
@@ -128,6 +164,9 @@ def _read_causes(builder: DumpBuilder, lines: Lines, offset: int) -> None:
     builder.causes.extend(found.causes)
     builder.signal = found.signal
     builder.raw = found.raw
+    if found.cut is not None:
+        text = "these lines of a long message are left out"
+        builder.issues.append(Issue("message-cut", text, found.cut))
     if found.signal is not None:
         builder.kind = DumpKind.PANIC if not found.causes else builder.kind
         builder.end = found.signal.span.end
@@ -137,16 +176,19 @@ def _confirmed(lines: Lines, offset: int) -> bool:
     """Whether a cause in the middle of a line is one: a signal or a goroutine follows."""
     if causes_.cause_record((lines.line or "")[offset:]) is None:
         return False
-    previous: str | None = None
-    for line in lines.coming(causes_.FAR):
-        if previous is not None:
-            if line.startswith(("[signal ", "\tpanic: ")):
-                return True
-            if causes_.section_starts(line):
-                return True
-            if line.startswith(("panic: ", "fatal error: ")):
-                return False
-        previous = line
+    distance = 1
+    while distance < causes_.FAR and (line := lines.peek(distance)) is not None:
+        start = lines.starts[lines.index + distance]
+        if start < lines.quiet:  # another search has been here: go to where it ended
+            at = bisect_left(lines.starts, lines.quiet, lines.index)
+            distance = max(distance + 1, min(at, len(lines.texts)) - lines.index)
+            continue
+        if line.startswith(("[signal ", "\tpanic: ")) or causes_.section_starts(line):
+            return True
+        if line.startswith(("panic: ", "fatal error: ")):
+            return False
+        lines.quiet = start + 1
+        distance += 1
     return False
 
 

@@ -156,8 +156,8 @@ def _crashed_index(builder: DumpBuilder) -> int | None:
     """Which goroutine crashed: the first, or the one behind ``runtime stack:``. Where a message
     holds the text of a goroutine, the last one of that id is real: the runtime prints it last."""
     goroutines = builder.goroutines
-    if not goroutines:
-        return None
+    if not goroutines or any(n.code == "http" for n in builder.notes):
+        return None  # a server recovered it and went on
     first = 1 if goroutines[0].id is None and len(goroutines) > 1 else 0
     if builder.kind is DumpKind.PANIC and not builder.threads:
         twins = [i for i, g in enumerate(goroutines) if g.id == goroutines[first].id]

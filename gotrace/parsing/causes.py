@@ -15,10 +15,12 @@ from gotrace.model import Cause, CauseKind, Signal, Span
 from gotrace.parsing.lines import Lines, printed
 from gotrace.parsing.records import TRACEBACK, Record
 
-FAR = 256  # how many lines of a raw message are read in search of its end
+FAR = 256  # lines of a message that the runtime did not indent; what is behind them is cut
+FARTHEST = 4096  # lines of an indented message, and how far the end of a cut one is looked for
 TYPED_MOST = 1 << 14  # messages longer than this are not split: hostile ones would take long
 _MARK = re.compile(r" \[recovered(, repanicked)?\]$")
-_OPEN = re.compile(r"[A-Za-z_\x80-\xff][^\"( ]*\.[^\"( ]*\(\"")
+_OPEN = re.compile(r"[A-Za-z_\x80-\xff](?=[^\"( ]*\.)[^\"( ]*\(\"")
+_OTHERS = ("panic: ", "fatal error: ", "SIG", "PC=0x", "WARNING: D", "exit status ")
 _GOEXIT = "no goroutines (main called runtime.Goexit)"
 _SECTION = re.compile(r"goroutine -?[0-9]+ (?:gp=.*)?\[|runtime stack:$")
 
@@ -30,14 +32,17 @@ class Message(NamedTuple):
     end: int
     indented: bool
     raw: bool
+    cut: Span | None = None
 
 
 class Causes(NamedTuple):
-    """``raw`` is the span of a message with lines that the runtime did not indent (≤ 1.22)."""
+    """``raw`` is the span of a message with lines that the runtime did not indent (≤ 1.22),
+    ``cut`` that of lines which are left out of a message."""
 
     causes: tuple[Cause, ...]
     signal: Signal | None
     raw: Span | None
+    cut: Span | None = None
 
 
 def cause_record(line: str) -> Record | None:
@@ -80,6 +85,7 @@ def read_causes(lines: Lines, offset: int = 0) -> Causes:
     """
     causes: list[Cause] = []
     raw: Span | None = None
+    cut: Span | None = None
     while lines.line is not None:
         record = cause_record(lines.line[offset:])
         if record is None or (causes and "INDENT" not in record.fields and not causes[-1].goexit):
@@ -88,13 +94,14 @@ def read_causes(lines: Lines, offset: int = 0) -> Causes:
         message = _message(lines, record)
         if message.raw:
             raw = Span(start, message.end)
+        cut = message.cut or cut
         causes.append(_cause(record, message, start))
         offset = 0
     signal = None if lines.line is None else signal_record(lines.line)
     if signal is not None:
         signal = signal._replace(span=Span(lines.start, lines.end))
         lines.advance()
-    return Causes(tuple(causes), signal, raw)
+    return Causes(tuple(causes), signal, raw, cut)
 
 
 def _message(lines: Lines, record: Record) -> Message:
@@ -109,12 +116,17 @@ def _message(lines: Lines, record: Record) -> Message:
         return Message(first, end, False, False)
     mark = record.text("RECOVERED") or ""
     rest = list(lines.coming(count))
-    lines.advance(count - 1)
-    end = lines.end
-    lines.advance()
     indented = all(line.startswith("\t") for line in rest)
-    shown = [line[1:] for line in rest] if indented else rest
-    return Message("\n".join([first + mark, *shown]), end, indented, not indented)
+    left_out = 0 if indented else max(0, count - FAR)
+    shown = [line[1:] for line in rest] if indented else rest[: count - left_out]
+    lines.advance(count - left_out - 1)
+    end = lines.end
+    cut = None
+    if left_out:
+        lines.advance(left_out)
+        cut = Span(end + 1, lines.end)
+    lines.advance()
+    return Message("\n".join([first + mark, *shown]), end, indented, not indented, cut)
 
 
 def _continues_mark(lines: Lines) -> bool:
@@ -142,7 +154,9 @@ def _quoted_extent(lines: Lines, first: str) -> int:
 def _extent(lines: Lines, *, fatal: bool) -> int:
     """How many lines from the cursor on belong to the message that stands before it."""
     sure = imitation = 0
-    for count, line in enumerate(lines.coming(FAR)):
+    for count, line in enumerate(lines.coming(FARTHEST)):
+        if count >= FAR and sure < count:
+            return _far_extent(lines, count) or sure
         if count < imitation:
             continue
         if line.startswith("\t") and cause_record(line) is None:
@@ -159,6 +173,24 @@ def _extent(lines: Lines, *, fatal: bool) -> int:
         if line.startswith(("panic: ", "fatal error: ", "exit status ")):
             return sure
     return sure
+
+
+def _far_extent(lines: Lines, count: int) -> int:
+    """How many lines belong to a message of more than ``FAR`` raw ones; 0 where that is not sure.
+
+    Only a blank line with a running goroutine behind it, or a signal, ends such a message; what
+    begins another dump says that the lines are those of a log.
+    """
+    for distance in range(count, FARTHEST):
+        line = lines.peek(distance)
+        if line is None or line.startswith(_OTHERS):
+            return 0
+        if line.startswith("[signal ") and signal_record(line) is not None:
+            return distance
+        if section_starts(line):
+            crashed = "[running" in line and lines.peek(distance - 1) == ""
+            return distance - 1 if crashed else 0
+    return 0
 
 
 def _imitation(lines: Lines, count: int) -> int:

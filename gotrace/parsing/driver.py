@@ -100,11 +100,14 @@ def _reduce(table: Table, rule: int, stack: list[int], values: list[Any], positi
     children: list[Any] = []
     for index in kept:
         child = popped[index]
-        if len(child) == 4 and child[0].startswith("_"):
+        if len(child) != 4 or not child[0].startswith("_"):
+            children.append(child)
+        elif children:
             children.extend(child[3])
         else:
-            children.append(child)
+            children = child[3]  # nobody else has this list: a long repetition is not copied
     first = popped[0][1] if popped else position
     last = popped[-1][2] if popped else position
-    values.append((name, first, last, tuple(children)))
+    held = children if name.startswith("_") else tuple(children)
+    values.append((name, first, last, held))
     stack.append(table.states[stack[-1]][1][origin])

@@ -68,13 +68,18 @@ class FrameReader:
         return _new(Call, (function, items, inlined, arguments, name_end, len(line), True))
 
     def odd_call(self, line: str) -> Call | None:
-        """A call whose arguments are not understood: its name, and that numbers are missing."""
-        record = TRACEBACK.read("odd_call", line) if line.endswith(")") else None
-        if record is None:
+        """A call whose arguments are not understood, or which is cut off inside of them: its name,
+        and that numbers are missing."""
+        name_end = line.rfind("(")
+        closed = line.endswith(")")
+        text = line[name_end + 1 : -1] if closed else line[name_end + 1 :]
+        if name_end < 0 or ")" in text:
             return None
-        name_end = record.fields["FUNCTION"][1]
-        text = line[name_end + 1 : -1]
-        lost = Absence(AbsenceReason.TRUNCATED, name_end + 1, len(line) - 1)
+        # What stands between the parentheses may be longer than any pattern reads.
+        short = f"{line[: name_end + 1]}{text[:1]}{')' if closed else ''}"
+        if TRACEBACK.read("odd_call" if closed else "cut_call", short) is None:
+            return None
+        lost = Absence(AbsenceReason.TRUNCATED, name_end + 1, name_end + 1 + len(text))
         return Call(printed(line[:name_end]), (lost,), False, printed(text), name_end, len(line))
 
     def bare_call(self, line: str) -> Call | None:

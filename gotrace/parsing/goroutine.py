@@ -16,10 +16,12 @@ from gotrace.model import (
     Note,
     Span,
 )
-from gotrace.parsing.causes import cause_record
+from gotrace.parsing.causes import cause_record, section_starts
 from gotrace.parsing.frames import FrameReader
 from gotrace.parsing.lines import Lines, printed
 from gotrace.parsing.records import TRACEBACK
+
+SOON = 8  # how many lines of others may stand between two frames
 
 
 class Section(NamedTuple):
@@ -213,7 +215,7 @@ def _skip_foreign(body: _Body, lines: Lines, reader: FrameReader) -> bool:
     """A line of somebody else between frames, or a frame whose name is none: it becomes an Issue
     and the goroutine goes on.
 
-    Only where frames follow within two lines, or a file line at once; else the goroutine ends.
+    Only where frames follow soon, or a file line at once; else the goroutine ends.
     """
     line = lines.line or ""
     if body.created_by is not None or line.startswith("goroutine ") or cause_record(line):
@@ -240,9 +242,9 @@ def _skip_foreign(body: _Body, lines: Lines, reader: FrameReader) -> bool:
 
 
 def _goes_on_soon(lines: Lines, reader: FrameReader) -> bool:
-    for distance in (1, 2):
+    for distance in range(1, SOON + 1):
         below = lines.peek(distance)
-        if not below:
+        if not below or section_starts(below) or cause_record(below) is not None:
             return False
         if _goes_on(below, lines.peek(distance + 1), reader):
             return True

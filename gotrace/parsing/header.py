@@ -13,6 +13,7 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "a": "\a", "b
 _ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))", re.S)
 _FLAGS = {"LEAKED": "leaked", "SCAN": "scan", "DURABLE": "durable"}
 _TITLE = "goroutine "
+_ID = re.compile(r"[0-9]{1,20}")
 
 
 class HeaderReader:
@@ -27,7 +28,7 @@ class HeaderReader:
         id_, rest = line[len(_TITLE) : cut], line[cut:]
         known = self._known.get(rest)
         # The rule's GOID is digits and ends at a blank: what follows does not depend on it.
-        if known is not None and id_.isascii() and id_.isdigit() and line.startswith(_TITLE):
+        if known is not None and _ID.fullmatch(id_) is not None and line.startswith(_TITLE):
             return known | {"id": int(id_)}
         record = TRACEBACK.read("header", line)
         if record is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import accumulate
 
@@ -18,10 +19,18 @@ class Lines:
 
     def __init__(self, data: bytes, start: int = 0) -> None:
         self.data = data
-        self.seek(start)
+        self.quiet = 0  # no line that begins before this byte confirms a cause (assemble.py)
+        self._restart(start)
 
     def seek(self, start: int) -> None:
-        """Continue with the line that starts at ``start``."""
+        """Continue with the line that starts at ``start``; the block at hand may hold it."""
+        index = bisect_left(self.starts, start)
+        if index < len(self.texts) and self.starts[index] == start:
+            self.move(index)
+        else:
+            self._restart(start)
+
+    def _restart(self, start: int) -> None:
         self.texts: list[str] = []  # the block: its lines, and where each of them starts
         self.starts: list[int] = [start]
         self.index = 0

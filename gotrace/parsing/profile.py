@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from gotrace.model import Call, Dump, DumpKind, Frame, Goroutine, Issue, Note, Site, Span
 from gotrace.parsing.lines import Lines, printed
 from gotrace.parsing.records import TRACEBACK, Record
+
+_OFFSET = re.compile(r"[0-9a-f]{1,16}")
 
 
 def read_profile(lines: Lines) -> Dump | None:
@@ -70,7 +73,7 @@ def _frame(record: Record, span: Span) -> Frame:
     # A Call's spans count from its name; a frame without one begins with its line.
     begin = record.fields["PROFILE_NAME"][1] - len(name) if name else 0
     function, _, offset = name.rpartition("+0x")
-    if not function:
+    if not function or _OFFSET.fullmatch(offset) is None:
         function, offset = name, ""
     end = len(record.line) - begin
     call = Call(printed(function), (), False, "", len(function), end, parenthesised=False)
@@ -86,6 +89,6 @@ def _labels(text: str) -> tuple[tuple[str, str], ...]:
     """``{"k":"v", "k2":"v2"}`` (runtime/pprof/label.go String, quoted like Go strings)."""
     try:
         found = ast.literal_eval(printed(text))
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
         return (("", printed(text)),)
     return tuple((str(k), str(v)) for k, v in found.items()) if isinstance(found, dict) else ()

@@ -233,12 +233,9 @@ def _notes(report: Report) -> Iterator[Remark]:
     for evidence in report.runtime.evidence:
         if evidence.span is None and evidence.text.startswith("the words fit"):
             yield "note", evidence.text
-    hidden = sum(n.code in {"hexdump", "signal"} for n in report.dump.notes)
-    if hidden:
-        yield (
-            "note",
-            f"{hidden} lines of hexdumps and signals are in --format json only",
-        )
+    dumped = sum(n.code == "hexdump" for n in report.dump.notes)
+    if dumped:
+        yield "note", f"a hexdump of {dumped} lines is in --format json only"
 
 
 def _doubts(report: Report) -> Iterator[Remark]:

@@ -13,6 +13,7 @@ from gotrace.value import Argument, FieldValue, Value
 
 # Messages of the runtime that hold nothing but numbers and the names of types and methods
 # (runtime/error.go, panic.go, chan.go, map.go; sync; reflect), in whole.
+OWN_MOST = 1 << 10  # characters of the longest: the patterns would take long for hostile ones
 _TYPE = r"[\w.*\[\](){};, /<>-]+"
 _OWN = re.compile(
     "|".join(
@@ -70,8 +71,12 @@ def _length(text: str) -> str:
     return f"({size} byte{'' if size == 1 else 's'} redacted)"
 
 
+def _is_own(message: str) -> bool:
+    return len(message) <= OWN_MOST and _OWN.fullmatch(message) is not None
+
+
 def _cause(cause: Cause) -> Cause:
-    if cause.kind != "panic" or _OWN.fullmatch(cause.message) is not None:
+    if cause.kind != "panic" or _is_own(cause.message):
         return cause
     value = None if cause.value is None else _length(cause.value)
     message = _length(cause.message) if value is None else f"{cause.type}{value}"
