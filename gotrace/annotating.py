@@ -15,7 +15,7 @@ from gotrace.infer import minor_release
 from gotrace.infer_port import architecture
 from gotrace.input.files import read_input, read_text
 from gotrace.output import opened, wants_colour, width_of
-from gotrace.parsing import parse
+from gotrace.parsing import each_dump
 from gotrace.report import Report, annotate
 from gotrace.signatures.matching import Signatures
 
@@ -143,7 +143,7 @@ def _reports(run: _Run) -> Iterator[Report]:
         except GotraceError as error:
             _fail(run, error)
             continue
-        for dump in parse(data, source=name).dumps:
+        for dump in each_dump(data, source=name):
             report = annotate(dump, signatures=signatures, go=run.go, arch=run.arch)
             _judge(run, report)
             yield _redacted(report) if run.redact else report

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gotrace.input.sourcemap import PlainMap
-from gotrace.model import Parse
+from gotrace.model import Dump, Parse
 
 
 def parse(data: bytes, *, source: str = "-") -> Parse:
@@ -18,10 +18,20 @@ def parse(data: bytes, *, source: str = "-") -> Parse:
     Errors: none for any bytes; what is not understood becomes an Issue of its dump.
     Source: runtime/traceback.go, runtime/panic.go (docs/how-it-works.md names the references).
     """
+    return Parse(tuple(each_dump(data, source=source)))
+
+
+def each_dump(data: bytes, *, source: str = "-") -> Iterator[Dump]:
+    """The dumps of ``data`` one after the other, each as soon as it is read."""
     from gotrace.parsing import assemble  # noqa: PLC0415 - compiles patterns
 
-    with _collector_paused():
-        return Parse(tuple(assemble.dumps(data, source, PlainMap(data))))
+    found = assemble.dumps(data, source, PlainMap(data))
+    while True:
+        with _collector_paused():
+            dump = next(found, None)
+        if dump is None:
+            return
+        yield dump
 
 
 @contextmanager
