@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from gotrace.arch import Port
 from gotrace.bind import bind, unbound_words
 from gotrace.goversion import FACTS, Evidence, Facts
-from gotrace.infer import Runtime, infer
-from gotrace.infer_port import PortEvidence
+from gotrace.infer import Runtime, infer, minor_release
+from gotrace.infer_port import PortEvidence, architecture
 from gotrace.model import Call, Dump, Frame, Goroutine, Issue
 from gotrace.names import FunctionName, is_standard, split_name
 from gotrace.pointers import SeenIn, shared_pointers
@@ -88,10 +88,14 @@ def annotate(
     Errors: none from the text; ValueError for a ``go`` or ``arch`` that does not exist. A defect of
             ours becomes an Issue ``internal`` (raised where GOTRACE_DEBUG=1 is set).
     """
+    if go is not None:
+        minor_release(go)
+    if arch is not None:
+        architecture(arch)
     try:
         return _annotate(dump, tuple(signatures), go, arch)
     except Exception as error:
-        if os.environ.get("GOTRACE_DEBUG") == "1" or isinstance(error, ValueError):
+        if os.environ.get("GOTRACE_DEBUG") == "1":
             raise
         import traceback  # noqa: PLC0415 - only for a defect of ours
 

@@ -263,9 +263,7 @@ def test_a_defect_of_ours_is_70_after_all_output(tmp_path: Path) -> None:
     """An unexpected exception in one dump: its raw frames are kept, the rest goes on, exit 70."""
     hook = tmp_path / "sitecustomize.py"
     hook.write_text(
-        "import gotrace.bind as b\n"
-        "def broken(*a, **k): raise ZeroDivisionError('x')\n"
-        "b.bind = broken\n"
+        "import gotrace.bind as b\ndef broken(*a, **k): raise ValueError('x')\nb.bind = broken\n"
     )
     paths = os.pathsep.join([str(tmp_path), str(SAMPLES.parent)])
     result = run("annotate", PUSHD, env={"PYTHONPATH": paths, "GOTRACE_DEBUG": ""})

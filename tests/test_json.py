@@ -569,3 +569,11 @@ def test_a_hostile_message_is_redacted_in_bounded_time() -> None:
     before = time.process_time()
     assert "redacted" in redaction._cause(cause).message
     assert time.process_time() - before < 1
+
+
+@pytest.mark.parametrize("certainty", [Certainty.STALE, Certainty.UNSET])
+def test_no_typed_nil_is_claimed_on_words_that_may_be_stale(certainty: Certainty) -> None:
+    node = Value(ValueKind.INTERFACE, certainty, type_word=0x4D1E00, pointer=0xC000012345)
+    assert json_values.value(node, certainty)["typed_nil"] is None
+    sure = node._replace(certainty=Certainty.EXACT)
+    assert json_values.value(sure, Certainty.EXACT)["typed_nil"] is False

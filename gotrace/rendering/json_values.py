@@ -153,7 +153,11 @@ def _is_zero(word: int | None) -> bool | None:
 
 def _typed_nil(node: Value) -> bool | None:
     """Whether a nil pointer is in it. A zero data word alone does not prove that: a struct of one
-    nil pointer looks alike; the dynamic type tells."""
+    nil pointer looks alike; the dynamic type tells. Of stale and unset words nothing is said."""
+    parts = dict(node.certainties)
+    believed = {Certainty.EXACT, Certainty.LIKELY}
+    if not {parts.get(p, node.certainty) for p in ("type_word", "data_word")} <= believed:
+        return None
     if node.type_word == 0 or (node.pointer is not None and node.pointer != 0):
         return False
     if node.type_word is None or node.pointer is None or node.dynamic_type is None:
