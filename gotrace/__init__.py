@@ -16,7 +16,12 @@ from gotrace import version as _version
 
 if TYPE_CHECKING:
     from gotrace.errors import GotraceError, SignatureSyntaxError, UnreadableFileError
-    from gotrace.face import from_prototypes, render
+    from gotrace.face import (
+        from_binary,
+        from_prototypes,
+        from_source,
+        render,
+    )
     from gotrace.model import Dump, Frame, Goroutine, Issue, Parse
     from gotrace.parsing import parse
     from gotrace.redaction import redact
@@ -28,7 +33,9 @@ __version__ = _version.VERSION
 _HOMES = {
     "parse": "gotrace.parsing",
     "annotate": "gotrace.report",
+    "from_binary": "gotrace.face",
     "from_prototypes": "gotrace.face",
+    "from_source": "gotrace.face",
     "render": "gotrace.face",
     "redact": "gotrace.redaction",
     "Parse": "gotrace.model",
@@ -56,7 +63,9 @@ __all__ = [
     "UnreadableFileError",
     "__version__",
     "annotate",
+    "from_binary",
     "from_prototypes",
+    "from_source",
     "parse",
     "redact",
     "render",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from gotrace.config import Settings, load_settings
 from gotrace.errors import GotraceError
@@ -18,6 +18,10 @@ from gotrace.output import opened, wants_colour, width_of
 from gotrace.parsing import each_dump
 from gotrace.report import Report, annotate
 from gotrace.signatures.matching import Signatures
+
+if TYPE_CHECKING:
+    from gotrace.binary.program import Program
+    from gotrace.source import SourceTree
 
 BESIDE = "prototypes.go"
 _LEVELS = ("note", "warning", "error")
@@ -40,6 +44,8 @@ class _Run:
         self.notes: list[str] = []
         self.unreadable: list[str] = []
         self.known: list[Signatures] = []
+        self.binaries: list[Program] = []
+        self.sources: list[SourceTree] = []
         self.beside: dict[str, Signatures | None] = {}
 
     def code(self) -> int:
@@ -64,6 +70,8 @@ def annotate_files(options: argparse.Namespace) -> int:
     run = _Run(options, load_settings(os.getcwd(), explicit=options.config))
     _check(run)
     run.known = _explicit(run)
+    run.binaries = _binaries(run)
+    run.sources = _sources(run)
     with opened(options.output, options.files, text=options.format == "text") as out:
         _print_reports(run, out)
     if not run.found and not run.failed:
@@ -80,9 +88,8 @@ def _check(run: _Run) -> None:
             architecture(run.arch)
     except ValueError as error:
         raise GotraceError(str(error)) from error
-    for name in ("binaries", "sources", "path_maps", "rules"):
-        if getattr(run.settings, name):
-            _note(run, f"{run.settings.path}: {name} are not used yet")
+    if run.settings.rules:
+        _note(run, f"{run.settings.path}: rules are not used yet")
 
 
 def _note(run: _Run, text: str) -> None:
@@ -107,6 +114,38 @@ def _explicit(run: _Run) -> list[Signatures]:
     texts = [(f"--signature {i}", t) for i, t in enumerate(run.options.signature, 1)]
     texts += [(name, read_text(name)) for name in files]
     return [from_prototype_files(texts)] if texts else []
+
+
+def _binaries(run: _Run) -> list[Program]:
+    """The program's files; an unreadable one is reported, and the others still serve."""
+    paths = [*run.options.binary, *run.settings.binaries]
+    found = []
+    for path in paths:
+        from gotrace.binary.program import from_binary  # noqa: PLC0415 - only with a binary
+
+        try:
+            found.append(from_binary(path))
+        except GotraceError as error:
+            _fail(run, error)
+    return found
+
+
+def _sources(run: _Run) -> list[SourceTree]:
+    """One tree for all folders: packages of one may use those of another."""
+    roots = [*run.options.source, *run.settings.sources]
+    maps = tuple(map(_path_map, [*run.options.path_map, *run.settings.path_maps]))
+    if not roots and not maps:
+        return []
+    from gotrace.source import SourceTree  # noqa: PLC0415 - only with a source
+
+    return [SourceTree(roots, maps)]
+
+
+def _path_map(text: str) -> tuple[str, str]:
+    printed, equals, local = text.rpartition("=")
+    if not equals or not printed or not local:
+        raise GotraceError(f"--path-map {text}: no FROM=TO", "like --path-map /app=./src")
+    return printed, local
 
 
 def _signatures(run: _Run, name: str) -> list[Signatures]:
@@ -144,7 +183,15 @@ def _reports(run: _Run) -> Iterator[Report]:
             _fail(run, error)
             continue
         for dump in each_dump(data, source=name):
-            report = annotate(dump, signatures=signatures, go=run.go, arch=run.arch)
+            report = annotate(
+                dump,
+                signatures=signatures,
+                binaries=run.binaries,
+                sources=run.sources,
+                stdlib=run.options.stdlib,
+                go=run.go,
+                arch=run.arch,
+            )
             _judge(run, report)
             yield _redacted(report) if run.redact else report
 

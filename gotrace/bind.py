@@ -12,9 +12,9 @@ from gotrace.goversion import Facts
 from gotrace.model import Absence, AbsenceReason, Call, Group, Item, Word
 from gotrace.names import split_name
 from gotrace.passing import Passed, passed
-from gotrace.signature import Parameter, Role, Signature
+from gotrace.signature import Parameter, Role, Signature, SignatureSource
 from gotrace.types import GoType, Kind
-from gotrace.value import Argument, Binding, BindIssue, Certainty, WordUse
+from gotrace.value import Argument, Binding, BindIssue, Certainty, SlotMarks, WordUse
 
 # Assembly without a declared argument size: ≤ go1.16 prints ten words of whatever lies there
 # (runtime/funcdata.h ArgsSizeUnknown).
@@ -23,10 +23,17 @@ UNKNOWN_SIZE = {"reflect.makeFuncStub", "reflect.methodValueCall", "runtime.rt0_
 _Outcome = tuple[Argument, ...] | str
 
 
-def bind(call: Call, signature: Signature, facts: Facts, port: Port) -> Binding:
+def bind(
+    call: Call,
+    signature: Signature,
+    facts: Facts,
+    port: Port,
+    slots: SlotMarks | None = None,
+) -> Binding:
     """Give every receiver, parameter and (≤ go1.16) result the words printed for it.
 
     Shape:  one Argument each, in declared order, printed or not.
+            ``slots`` is what a binary knows of where the numbers were read.
     Units:  offsets and sizes in bytes; spans in bytes of the call line.
     Errors: none; words and signature that do not fit each other are an issue, without any value.
     Source: runtime/traceback.go printArgs (go1.27.3:662), gentraceback (go1.15.15:439).
@@ -36,15 +43,24 @@ def bind(call: Call, signature: Signature, facts: Facts, port: Port) -> Binding:
     if call.inlined or not call.parenthesised:
         return Binding(_not_printed(call, signature, facts), unbound_words(call))
     style = _style(call, facts)
+    if style is True and signature.source is not SignatureSource.DWARF:
+        # What a literal captures was passed until go1.16; since then only a binary knows.
+        signature = signature._replace(captured=(), captures_told=_captures_nothing(signature))
     if style is True:
-        outcome = _by_values(call, signature, facts, port)
+        outcome = _by_values(call, signature, facts, port, slots)
     elif style is False:
         outcome = _by_words(call, signature, port)
     else:
         outcome = _either(call, signature, facts, port)
     if isinstance(outcome, str):
         return _mismatch(call, signature, outcome)
+    if signature.source is SignatureSource.SHAPE:
+        outcome = capped(outcome, "its type is not known")
     return Binding(outcome, _left_over(call, outcome))
+
+
+def _captures_nothing(signature: Signature) -> bool:
+    return signature.captures_told and not signature.captured
 
 
 def unbound_words(call: Call) -> tuple[WordUse, ...]:
@@ -100,16 +116,25 @@ def _mismatch(call: Call, signature: Signature, message: str) -> Binding:
 # ---------------------------------------------------------------------- by type
 
 
-def _by_values(call: Call, signature: Signature, facts: Facts, port: Port) -> _Outcome:
+def _by_values(
+    call: Call,
+    signature: Signature,
+    facts: Facts,
+    port: Port,
+    slots: SlotMarks | None = None,
+) -> _Outcome:
     """Bind what go1.17 and later print, in each way that generics leave open."""
     name = split_name(call.function)
-    if name.closure and any(
+    captures = name.closure and not signature.captures_known
+    if captures and any(
         isinstance(i, Absence) and i.reason is AbsenceReason.CUT for i in call.items
     ):
         reason = "variables that the closure captures may stand in front"
         return tuple(_absent(parameter, reason) for parameter in signature.inputs())
     choices = passed(signature, name, facts)
-    outcomes = [bind_values(call, way, signature.results, facts, port) for way in choices]
+    outcomes = [
+        bind_values(call, way, signature.results, facts, port, slots=slots) for way in choices
+    ]
     fitting = [
         _with_hidden(way, outcome)
         for way, outcome in zip(choices, outcomes, strict=True)
@@ -119,7 +144,7 @@ def _by_values(call: Call, signature: Signature, facts: Facts, port: Port) -> _O
         return outcomes[0]
     if len(choices) == 1:
         return fitting[0]
-    return _undecided(fitting) if len(fitting) > 1 else _capped(fitting[0])
+    return _undecided(fitting) if len(fitting) > 1 else capped(fitting[0])
 
 
 def _with_hidden(way: Sequence[Passed], bound: tuple[Argument, ...]) -> tuple[Argument, ...]:
@@ -132,17 +157,18 @@ def _with_hidden(way: Sequence[Passed], bound: tuple[Argument, ...]) -> tuple[Ar
         elif item.parameter.role is not Role.DICTIONARY:
             reason = "Go prints no word for the first parameter of this generic function"
             arguments.append(_absent(item.parameter, reason, AbsenceReason.NOT_PRINTED))
-    return tuple(a._replace(name=None) if a.role is Role.DICTIONARY else a for a in arguments)
+    return tuple(a._replace(name=a.name or None) for a in arguments)
 
 
-def _capped(
+def capped(
     arguments: Sequence[Argument], reason: str = "which Go release printed it is not known"
 ) -> tuple[Argument, ...]:
+    """``arguments``, none of them more than likely, for the reason given."""
     return tuple(_at_most_likely(argument, reason) for argument in arguments)
 
 
 def _at_most_likely(argument: Argument, reason: str) -> Argument:
-    if argument.value is None or argument.certainty is not Certainty.EXACT:
+    if argument.value is None or argument.certainty is not Certainty.EXACT or not argument.words:
         return argument
     value = cap(argument.value, Certainty.LIKELY)
     return argument._replace(value=value, certainty=Certainty.LIKELY, reason=reason)
@@ -183,7 +209,7 @@ def _by_words(call: Call, signature: Signature, port: Port) -> _Outcome:
     parameters in front of its own (cmd/compile/internal/gc/closure.go transformclosure, go1.15.15),
     and no declaration tells: they are a first parameter of unknown width.
     """
-    if not split_name(call.function).closure or signature.captured:
+    if not split_name(call.function).closure or signature.captures_known:
         return bind_words(call, signature, port)
     outcome = bind_words(call, signature._replace(captured=(_CAPTURED,)), port)
     if isinstance(outcome, str):
@@ -191,7 +217,7 @@ def _by_words(call: Call, signature: Signature, port: Port) -> _Outcome:
     captured = [a for a in outcome if a.role is Role.CAPTURED]
     if all(a.value is not None and not a.words for a in captured):
         return tuple(a for a in outcome if a.role is not Role.CAPTURED)
-    return _capped(outcome, "variables that the closure captures may stand in front")
+    return capped(outcome, "variables that the closure captures may stand in front")
 
 
 # ---------------------------------------------------------------------- by type or by word
@@ -209,7 +235,7 @@ def _either(call: Call, signature: Signature, facts: Facts, port: Port) -> _Outc
     inputs = [a for a in words if a.role is not Role.RESULT]
     if _same(values, inputs):
         both = [_weaker(a, b) for a, b in zip(values, inputs, strict=True)]
-        return _capped(both, "go1.16 and go1.17 print it alike")
+        return capped(both, "go1.16 and go1.17 print it alike")
     reason = "go1.16 and earlier print it like this for other arguments than go1.17 and later"
     return tuple(_absent(parameter, reason) for parameter in signature.inputs())
 

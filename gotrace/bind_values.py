@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
-from gotrace.arch import ARCHES, Port
+from gotrace.arch import Port
 from gotrace.decode import Reading, agree, decode, weakest
 from gotrace.goversion import Facts
 from gotrace.layout.match import Match, match_tree, solve_shapes
-from gotrace.layout.sizes import Sizes, fits_ssa, has_unknown
-from gotrace.layout.values import Home, Registers, Token, describe, homes, register_slots, shape
+from gotrace.layout.plans import Plan, layouts, plan
+from gotrace.layout.sizes import fits_ssa, has_unknown
+from gotrace.layout.values import describe
 from gotrace.marks import shifted_words, slots_are_sure
 from gotrace.model import AbsenceReason, Call
 from gotrace.passing import DICTIONARY, Passed
 from gotrace.signature import Parameter
-from gotrace.trust import MARKED, SHIFTED, Passing, Trust, trust
+from gotrace.trust import EXACT, MARKED, SHIFTED, UNWRITTEN, Passing, Trust, trust
 from gotrace.types import GoType
-from gotrace.value import Argument, Certainty, WordUse
-
-
-class Layout(NamedTuple):
-    """A way in which the possible releases and ports pass arguments."""
-
-    word_size: int
-    registers: Registers
-    align64: bool
-
-
-class Plan(NamedTuple):
-    """What a layout makes of a signature: where each input lies and the tree that is printed.
-
-    ``types`` are those that ``sizes`` has measured.
-    """
-
-    types: tuple[GoType, ...]
-    sizes: Sizes
-    registers: Registers
-    homes: tuple[Home, ...]
-    tokens: tuple[Token, ...]
-    slots: tuple[tuple[int, int], ...]
+from gotrace.value import Argument, Certainty, SlotMarks, WordUse
 
 
 class Fit(NamedTuple):
@@ -56,9 +34,19 @@ class Fit(NamedTuple):
 
 
 def bind_values(
-    call: Call, passed: Sequence[Passed], results: Sequence[Parameter], facts: Facts, port: Port
+    call: Call,
+    passed: Sequence[Passed],
+    results: Sequence[Parameter],
+    facts: Facts,
+    port: Port,
+    *,
+    slots: SlotMarks | None = None,
 ) -> tuple[Argument, ...] | str:
-    """One argument for each passed parameter, or why the tree does not fit the signature."""
+    """One argument for each passed parameter, or why the tree does not fit the signature.
+
+    ``slots`` is what a binary knows of where the numbers were read.
+    """
+    truth, stored = _known_slots(call, slots)
     facts = facts.assuming("argument_values")
     marked = any(word.stale for word in call.words())
     if marked:
@@ -67,28 +55,57 @@ def bind_values(
     hidden = tuple(not item.printed for item in passed)
     behind = tuple(p.type for p in results)
     known = not any(map(has_unknown, (*(item.parameter.type for item in passed), *behind)))
-    layouts = _layouts(facts, port)
+    possible = layouts(facts, port)
     if marked:
-        layouts = tuple(x for x in layouts if x.registers.integers) or layouts
-    plans = [_plan(types, behind, hidden, layout) for layout in layouts]
-    fits = []
-    for plan in plans:
-        match = match_tree(plan.tokens, call.items, offsets_known=known)
-        if match is not None:
-            shifted = shifted_words(passed, plan.slots, match)
-            if not known and not slots_are_sure(
-                passed, plan.types, plan.registers, match, call.items
-            ):
-                shifted = frozenset(word.start for word in call.words())
-            fits.append(Fit(plan, match, shifted))
+        possible = tuple(x for x in possible if x.registers.integers) or possible
+    plans = [plan(types, behind, hidden, layout) for layout in possible]
+    fits = _fits(call, passed, plans, known=known, truth=truth)
     if not fits:
         shape_text = describe(plans[0].tokens)
         return f"this signature prints ({shape_text}), the trace printed ({call.arguments})"
-    context = Context(facts, port, known, generic=any(i.parameter is DICTIONARY for i in passed))
+    generic = any(i.parameter is DICTIONARY for i in passed)
+    context = Context(facts, port, known, generic, truth, stored)
     fits.sort(key=lambda fit: fit.plan.sizes.word_size != port.word_size)
     return tuple(
         _argument(i, item.parameter, fits, context) for i, item in enumerate(passed) if item.printed
     )
+
+
+def _fits(
+    call: Call,
+    passed: Sequence[Passed],
+    plans: Sequence[Plan],
+    *,
+    known: bool,
+    truth: dict[int, bool] | None,
+) -> list[Fit]:
+    """The plans whose tree is the printed one, and which words each of them distrusts."""
+    fits = []
+    for made in plans:
+        match = match_tree(made.tokens, call.items, offsets_known=known)
+        if match is None:
+            continue
+        shifted: frozenset[int] = frozenset()
+        if truth is None:
+            shifted = shifted_words(passed, made.slots, match)
+            if not known and not slots_are_sure(
+                passed, made.types, made.registers, match, call.items
+            ):
+                shifted = frozenset(word.start for word in call.words())
+        fits.append(Fit(made, match, shifted))
+    return fits
+
+
+def _known_slots(
+    call: Call, slots: SlotMarks | None
+) -> tuple[dict[int, bool] | None, frozenset[int]]:
+    """By start, whether a word's slot held it (None: nobody knows); words that were stored."""
+    words = call.words()
+    if slots is None or min(map(len, slots)) < len(words):
+        return None, frozenset()
+    live = {word.start: held for word, held in zip(words, slots.live, strict=False)}
+    pairs = zip(words, slots.stored, strict=False)
+    return live, frozenset(word.start for word, stored in pairs if stored)
 
 
 def _solved_types(call: Call, passed: Sequence[Passed]) -> tuple[GoType, ...]:
@@ -100,58 +117,28 @@ def _solved_types(call: Call, passed: Sequence[Passed]) -> tuple[GoType, ...]:
     return tuple(types)
 
 
-@lru_cache(maxsize=1024)
-def _layouts(facts: Facts, port: Port) -> tuple[Layout, ...]:
-    """Every layout that the evidence allows, without repetition."""
-    arches = [port.arch] if port.arch is not None else list(ARCHES.values())
-    aligned = facts.has("align64")
-    found: dict[Layout, None] = {}
-    for arch in arches:
-        if port.arch is None and (
-            (port.word_size_proven and arch.word_size != port.word_size)
-            or (port.byte_order_proven and arch.big_endian != port.big_endian)
-        ):
-            continue
-        uses = facts.register_abi(arch)
-        registers = [Registers()] if uses is not True else []
-        if uses is not False:
-            registers.append(Registers(arch.integer_registers, arch.float_registers))
-        for align64 in (True,) if arch.word_size == 8 or aligned else (True, False):
-            for some in registers:
-                found[Layout(arch.word_size, some, align64)] = None
-    return tuple(found) or (Layout(port.word_size, Registers(), True),)
-
-
-@lru_cache(maxsize=4096)
-def _plan(
-    types: tuple[GoType, ...],
-    results: tuple[GoType, ...],
-    hidden: tuple[bool, ...],
-    layout: Layout,
-) -> Plan:
-    """The same for every call of a function, so remembered."""
-    sizes = Sizes(layout.word_size, align64=layout.align64)
-    places = homes(types, results, sizes, layout.registers)
-    tokens = shape(types, places, hidden, sizes)
-    slots = register_slots(types, places, sizes)
-    return Plan(types, sizes, layout.registers, places, tokens, slots)
-
-
 class Context(NamedTuple):
-    """``known``: no type of unknown width stands in the signature. ``generic``: the function is."""
+    """``known``: no type of unknown width stands in the signature. ``generic``: the function is.
+    ``live``: whether each word's slot held it, by start, where a binary tells. ``stored``: the
+    words whose slots it knows to have been written.
+    """
 
     facts: Facts
     port: Port
     known: bool
     generic: bool
+    live: dict[int, bool] | None = None
+    stored: frozenset[int] = frozenset()
 
 
 def _argument(number: int, parameter: Parameter, fits: Sequence[Fit], context: Context) -> Argument:
     passing = _passing(number, fits, context)
     trusted = trust(parameter, passing, context.facts, context.port)
+    if trusted.certainty is Certainty.LIKELY and _is_stored(number, fits, context.stored):
+        trusted = EXACT
     marks = _marks(fits)
     plans = _one_per_word_size(fits)
-    readers = [_TreeReader(number, fit, trusted, marks) for fit in plans]
+    readers = [_TreeReader(number, fit, trusted, marks, context.live) for fit in plans]
     value = decode(plans[0].plan.types[number], readers[0], plans[0].plan.sizes)
     for reader, fit in zip(readers[1:], plans[1:], strict=True):
         value = agree(value, decode(fit.plan.types[number], reader, fit.plan.sizes))
@@ -160,18 +147,27 @@ def _argument(number: int, parameter: Parameter, fits: Sequence[Fit], context: C
     if not uses and value.truncated:
         absence = _why_absent(number, plans[0].match)
         return Argument(name, role, text, Certainty.ABSENT, None, (), absence=absence)
-    reason = _reason(value.certainty, trusted, uses, marks)
+    reason = _reason(value.certainty, trusted, uses, marks, context.live)
     return Argument(name, role, text, value.certainty, value, uses, reason)
+
+
+def _is_stored(number: int, fits: Sequence[Fit], stored: frozenset[int]) -> bool:
+    """Whether a word of the parameter was: one that lives in memory is stored as a whole, and of
+    one that does not the marks tell."""
+    return any(
+        slot.parameter == number and word is not None and word.start in stored
+        for slot, word in fits[0].match.slots
+    )
 
 
 def _passing(number: int, fits: Sequence[Fit], context: Context) -> Passing:
     """Behind a type of unknown width, nothing is sure about registers but that there are some."""
-    plan = fits[0].plan
+    first = fits[0].plan
     builds = _common([bool(fit.plan.registers.integers) for fit in fits])
     in_register = _common([fit.plan.homes[number].in_register for fit in fits])
     if not context.known and builds is not False:
         in_register = None if builds is None else True
-    small = fits_ssa(plan.types[number], plan.sizes) and not has_unknown(plan.types[number])
+    small = fits_ssa(first.types[number], first.sizes) and not has_unknown(first.types[number])
     return Passing(builds, in_register, small, context.generic)
 
 
@@ -202,11 +198,17 @@ def _why_absent(number: int, match: Match) -> AbsenceReason:
 
 
 def _reason(
-    certainty: Certainty, trusted: Trust, uses: Sequence[WordUse], marks: dict[int, Certainty]
+    certainty: Certainty,
+    trusted: Trust,
+    uses: Sequence[WordUse],
+    marks: dict[int, Certainty],
+    live: dict[int, bool] | None,
 ) -> str:
     if trusted.certainty is Certainty.STALE:
         return trusted.reason
-    if any(use.stale for use in uses):
+    if live is not None and not all(live[use.start] for use in uses):
+        return MARKED if any(use.stale for use in uses) else UNWRITTEN
+    if live is None and any(use.stale for use in uses):
         return MARKED
     if any(use.start in marks for use in uses):
         return SHIFTED
@@ -218,7 +220,15 @@ def _reason(
 class _TreeReader:
     """Reads the components that were printed for one parameter."""
 
-    def __init__(self, number: int, fit: Fit, trusted: Trust, marks: dict[int, Certainty]) -> None:
+    def __init__(
+        self,
+        number: int,
+        fit: Fit,
+        trusted: Trust,
+        marks: dict[int, Certainty],
+        live: dict[int, bool] | None,
+    ) -> None:
+        self.live = live
         self.trusted = trusted.certainty
         self.marks = marks
         self.slots = {
@@ -229,7 +239,8 @@ class _TreeReader:
         slot, word = self.slots.get(offset, (None, None))
         if slot is None or word is None or slot.size != size:
             return Reading(None, Certainty.ABSENT)
-        certainty = Certainty.STALE if word.stale else self.trusted
+        held = not word.stale if self.live is None else self.live[word.start]
+        certainty = self.trusted if held else Certainty.STALE
         shifted = self.marks.get(word.start)
         return Reading(word.value, certainty if shifted is None else weakest((certainty, shifted)))
 

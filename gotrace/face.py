@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from gotrace.signatures.matching import Signatures
 
 if TYPE_CHECKING:
+    from gotrace.binary.program import Program
     from gotrace.report import Report
+    from gotrace.source import SourceTree
 
 FORMATS = ("text", "json", "ndjson")
 
@@ -29,6 +32,32 @@ def from_prototype_files(files: list[tuple[str, str]]) -> Signatures:
     read = parse_prototype_files(files)
     names = {p.path: p.name for f in read for p in f.packages}
     return Signatures((s for f in read for s in f.signatures), names)
+
+
+def from_binary(path: str, *, debug: str | None = None) -> Program:
+    """The program that crashed: ELF, Mach-O or PE, stripped or not.
+
+    Shape:  what :func:`gotrace.annotate` takes as one of its ``binaries``. ``debug`` is a separate
+            file with its DWARF; one that lies beside it is found.
+    Errors: GotraceError where it cannot be read or is no program of Go's.
+    Source: docs/signatures.md.
+    """
+    from gotrace.binary import program  # noqa: PLC0415 - only with a binary
+
+    return program.from_binary(path, debug)
+
+
+def from_source(*folders: str, path_maps: Iterable[tuple[str, str]] = ()) -> SourceTree:
+    """Go source below ``folders``: modules, GOPATHs, GOROOTs, module caches.
+
+    Shape:  what :func:`gotrace.annotate` takes as one of its ``sources``. ``path_maps`` are pairs
+            (FROM, TO): files that the trace puts under FROM lie under TO.
+    Errors: none here; what cannot be read has no signature.
+    Source: docs/signatures.md.
+    """
+    from gotrace.source import SourceTree  # noqa: PLC0415 - only with a source
+
+    return SourceTree(folders, path_maps)
 
 
 def render(

@@ -43,6 +43,9 @@ class Evidence(NamedTuple):
 # source that made it so.
 # fmt: off
 _ROWS = (
+    Fact("library_known", 15, None,
+         "the declarations of its standard library are built in, or those of its neighbours",
+         "tools/stdlib.py"),
     Fact("argument_values", 17, None,
          "arguments are printed by type, aggregates in braces; before, as raw words of the "
          "stack",

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from gotrace.goversion import Facts
 from gotrace.names import FunctionName
-from gotrace.signature import Parameter, Role, Signature
+from gotrace.signature import Parameter, Role, Signature, SignatureSource
 from gotrace.types import GoType, Kind
 
 DICTIONARY = Parameter(
@@ -34,11 +34,14 @@ def passed(
     signature: Signature, name: FunctionName, facts: Facts
 ) -> tuple[tuple[Passed, ...], ...]:
     """What may be passed, in order; more than one where the release decides and is not known."""
-    inputs = list(signature.parameters)
+    # Since go1.17 captured variables are passed only where a literal is called unoptimised in
+    # place (walk/closure.go directClosureCall): DWARF lists them then, a declaration cannot tell.
+    captured = signature.captured if signature.source is SignatureSource.DWARF else ()
+    inputs = [*captured, *signature.parameters]
     if signature.receiver and not name.local.endswith("-fm"):  # a method value holds its receiver
         inputs.insert(0, signature.receiver)
     shown = [Passed(parameter, True) for parameter in inputs]
-    if not name.generic:
+    if not name.generic or signature.source is SignatureSource.SHAPE:
         return (tuple(shown),)
     if name.closure:
         return ((*(item._replace(printed=False) for item in shown[:1]), *shown[1:]),)

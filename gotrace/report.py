@@ -1,26 +1,31 @@
 """The program's table of contents: from a dump to everything we can say about it.
 
-``annotate`` infers what printed the dump, finds a signature for each function, binds the words of
-each frame, and looks for pointers that stand in several places.
+``annotate`` holds the binaries against the dump, finds a signature for each frame, infers what
+printed it, binds the words of each frame, says what addresses stand for, and looks for pointers
+that stand in several places.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gotrace.arch import Port
-from gotrace.bind import bind, unbound_words
-from gotrace.goversion import FACTS, Evidence, Facts
+from gotrace.binding import Binder, Bound
+from gotrace.choosing import Choice, Place, PlacedSource, choose, disagreements, with_library
 from gotrace.infer import Runtime, infer, minor_release
-from gotrace.infer_port import PortEvidence, architecture
+from gotrace.infer_port import architecture
 from gotrace.model import Call, Dump, Frame, Goroutine, Issue
 from gotrace.names import FunctionName, is_standard, split_name
 from gotrace.pointers import SeenIn, shared_pointers
+from gotrace.programs import Programs, load
+from gotrace.settling import settle
 from gotrace.signature import Signature
 from gotrace.signatures.matching import Signatures, Tie
-from gotrace.value import Argument, Binding, BindIssue, Certainty, WordUse
+from gotrace.value import Argument, BindIssue, Certainty, WordUse
+
+if TYPE_CHECKING:
+    from gotrace.binary.program import Program
 
 
 class AnnotatedFrame(NamedTuple):
@@ -79,12 +84,16 @@ def annotate(
     dump: Dump,
     *,
     signatures: Iterable[Signatures] = (),
+    binaries: Iterable[Program] = (),
+    sources: Iterable[PlacedSource] = (),
+    stdlib: bool = True,
     go: str | None = None,
     arch: str | None = None,
 ) -> Report:
     """Everything that can be said about ``dump``.
 
-    Shape:  goroutines and frames as in the dump.
+    Shape:  goroutines and frames as in the dump. A function's signature is that of ``signatures``,
+            else of ``binaries``, of ``sources``, of the standard library that is built in.
     Errors: none from the text; ValueError for a ``go`` or ``arch`` that does not exist. A defect of
             ours becomes an Issue ``internal`` (raised where GOTRACE_DEBUG=1 is set).
     """
@@ -92,8 +101,9 @@ def annotate(
         minor_release(go)
     if arch is not None:
         architecture(arch)
+    given = _Given(tuple(signatures), tuple(binaries), tuple(sources), stdlib, go, arch)
     try:
-        return _annotate(dump, tuple(signatures), go, arch)
+        return _annotate(dump, given)
     except Exception as error:
         if os.environ.get("GOTRACE_DEBUG") == "1":
             raise
@@ -105,26 +115,59 @@ def annotate(
         return _undecoded(dump, Issue("internal", text, dump.span))
 
 
-def _annotate(
-    dump: Dump, signatures: tuple[Signatures, ...], go: str | None, arch: str | None
-) -> Report:
-    found, ties = _find(dump, signatures)
-    calls = _distinct_calls(dump)
-    # What a literal captures may stand in front of its parameters: its words prove nothing.
-    signed = [
-        (c, found[c.function])
-        for c in calls
-        if c.function in found and c.items and not split_name(c.function).closure
-    ]
-    runtime = _settle(dump, signed, go, arch)
+class _Given(NamedTuple):
+    """What the caller knows of the program."""
+
+    signatures: tuple[Signatures, ...]
+    binaries: tuple[Program, ...]
+    sources: tuple[PlacedSource, ...]
+    stdlib: bool
+    go: str | None
+    arch: str | None
+
+
+def _annotate(dump: Dump, given: _Given) -> Report:
+    programs = load(given.binaries, dump, infer(dump, go=given.go, arch=given.arch))
+    choice = choose(_places(dump), given.signatures, (*programs.landed, *given.sources))
+    runtime = _settle(dump, given, programs, choice)
+    if given.stdlib:
+        choice, runtime = with_library(choice, dump, runtime)
     dump = _with_its_own_tabs(dump, runtime)
-    bindings = {call: _bind(call, found.get(call.function), runtime) for call in calls}
-    goroutines = tuple(_goroutine(g, found, bindings) for g in dump.goroutines)
+    binder = Binder(choice, programs, runtime)
+    goroutines = tuple(_goroutine(g, binder) for g in dump.goroutines)
     pointers, seen = shared_pointers(
         (g.goroutine.id, [(f.arguments, f.unbound) for f in g.frames]) for g in goroutines
     )
-    issues = dump.issues + runtime.issues + tuple(_tie_issue(t, dump) for t in ties)
+    issues = (
+        *dump.issues,
+        *runtime.issues,
+        *programs.issues,
+        *(_tie_issue(t, dump) for t in choice.ties),
+        *disagreements(choice.found, dump),
+    )
     return Report(dump, runtime, goroutines, pointers, seen, issues)
+
+
+def _places(dump: Dump) -> list[Place]:
+    return list(dict.fromkeys((f.function, f.site) for g in dump.goroutines for f in g.frames))
+
+
+def _settle(dump: Dump, given: _Given, programs: Programs, choice: Choice) -> Runtime:
+    signed: dict[Call, Signature] = {}
+    for goroutine in dump.goroutines:
+        for frame in goroutine.frames:
+            found = choice.found.get((frame.function, frame.site))
+            # What a literal captures may stand in front of its parameters: it proves nothing.
+            if found and frame.call.items and not split_name(frame.function).closure:
+                signed.setdefault(frame.call, found[0])
+    return settle(
+        dump,
+        list(signed.items()),
+        given.go,
+        given.arch,
+        evidence=programs.evidence,
+        ports=programs.ports,
+    )
 
 
 def _with_its_own_tabs(dump: Dump, runtime: Runtime) -> Dump:
@@ -150,110 +193,27 @@ def _undecoded(dump: Dump, issue: Issue) -> Report:
     return Report(dump, infer(dump), goroutines, {}, {}, (*dump.issues, issue))
 
 
-def _find(dump: Dump, sets: tuple[Signatures, ...]) -> tuple[dict[str, Signature], list[Tie]]:
-    """The signature of each function that has one; the first set that knows it wins."""
-    functions = dict.fromkeys(f.function for g in dump.goroutines for f in g.frames)
-    found: dict[str, Signature] = {}
-    ties: dict[str, Tie] = {}
-    for known in sets:
-        for function, answer in known.find_all(functions).items():
-            if isinstance(answer, Signature):
-                found.setdefault(function, answer)
-            elif answer is not None:
-                ties.setdefault(function, answer)
-    return found, [tie for function, tie in ties.items() if function not in found]
-
-
 def _tie_issue(tie: Tie, dump: Dump) -> Issue:
     frames = (f for g in dump.goroutines for f in g.frames)
     first = next(f for f in frames if f.function == tie.function)
     return Issue("signature-tie", tie.message, first.span)
 
 
-def _distinct_calls(dump: Dump) -> tuple[Call, ...]:
-    return tuple(dict.fromkeys(f.call for g in dump.goroutines for f in g.frames))
+def _goroutine(goroutine: Goroutine, binder: Binder) -> AnnotatedGoroutine:
+    frames = []
+    above = ""
+    for frame in goroutine.frames:
+        frames.append(_frame(frame, binder.bind(frame, above)))
+        above = frame.function
+    return AnnotatedGoroutine(goroutine, tuple(frames))
 
 
-# ---------------------------------------------------------------------- what only fits one way
-
-
-def _settle(
-    dump: Dump, signed: list[tuple[Call, Signature]], go: str | None, arch: str | None
-) -> Runtime:
-    """Release and port, with signatures as evidence: words that fit them as one style or as one
-    word size only prove it."""
-    runtime = infer(dump, go=go, arch=arch)
-    evidence = [] if runtime.style is not None else list(_style_evidence(signed, runtime))
-    if evidence:
-        runtime = infer(dump, go=go, arch=arch, evidence=evidence)
-    ports = [] if runtime.port.word_size_proven else list(_size_evidence(signed, runtime))
-    if not ports:
-        return runtime
-    runtime = infer(dump, go=go, arch=arch, evidence=evidence, port=ports)
-    if runtime.style is None:
-        evidence = list(_style_evidence(signed, runtime))
-    return infer(dump, go=go, arch=arch, evidence=evidence, port=ports)
-
-
-def _style_evidence(signed: list[tuple[Call, Signature]], runtime: Runtime) -> Iterator[Evidence]:
-    """One style fits and the other does not, with the word size that is proven or assumed."""
-    first = FACTS["argument_values"].since
-    low, high = runtime.facts
-    words = Facts(low, first - 1 if high is None else min(high, first - 1))
-    values = Facts(max(low, first), high)
-    port = runtime.port._replace(word_size_proven=True)
-    fit_words = not _misfits(signed, words, port)
-    fit_values = not _misfits(signed, values, port)
-    if fit_words and not fit_values:
-        text = "the words fit the signatures only as those of Go ≤ 1.16"
-        yield Evidence(text, None, first - 1, None)
-    elif fit_values and not fit_words:
-        yield Evidence("the words fit the signatures only as those of Go ≥ 1.17", first, None, None)
-
-
-def _size_evidence(
-    signed: list[tuple[Call, Signature]], runtime: Runtime
-) -> Iterator[PortEvidence]:
-    """One word size fits and the other does not. A single signature proves none: it may be old."""
-    if len({signature.function for _, signature in signed}) < 2:
-        return
-    wide, narrow = (runtime.port._replace(word_size=n, word_size_proven=True) for n in (8, 4))
-    fit_wide = not _misfits(signed, runtime.facts, wide)
-    fit_narrow = not _misfits(signed, runtime.facts, narrow)
-    if fit_narrow and not fit_wide:
-        yield PortEvidence("the words fit the signatures only as 4-byte words", word_size=4)
-    elif fit_wide and not fit_narrow:
-        yield PortEvidence("the words fit the signatures only as 8-byte words", word_size=8)
-
-
-def _misfits(signed: list[tuple[Call, Signature]], facts: Facts, port: Port) -> bool:
-    """Whether some frame does not fit its signature."""
-    return any(bind(call, signature, facts, port).issues for call, signature in signed)
-
-
-# ---------------------------------------------------------------------- frames
-
-
-def _bind(call: Call, signature: Signature | None, runtime: Runtime) -> Binding:
-    if signature is None:
-        return Binding((), unbound_words(call))
-    return bind(call, signature, runtime.facts, runtime.port)
-
-
-def _goroutine(
-    goroutine: Goroutine, found: dict[str, Signature], bindings: dict[Call, Binding]
-) -> AnnotatedGoroutine:
-    return AnnotatedGoroutine(
-        goroutine, tuple(_frame(f, found, bindings[f.call]) for f in goroutine.frames)
-    )
-
-
-def _frame(frame: Frame, found: dict[str, Signature], binding: Binding) -> AnnotatedFrame:
+def _frame(frame: Frame, bound: Bound) -> AnnotatedFrame:
     function = frame.function
     return AnnotatedFrame(
         frame,
         split_name(function),
         frame.language == "go" and not is_standard(function),
-        found.get(function),
-        *binding,
+        bound.signature,
+        *bound.binding,
     )

@@ -48,7 +48,8 @@ class Signature(NamedTuple):
 
     ``package`` is the import path where known, else the package name; ``function`` the name as a
     traceback would print it behind the package (``(*Client).Connect``, ``T.M``, ``Map[...]``).
-    ``captured`` precede the parameters in ≤ 1.16 closures that are called directly.
+    ``captured`` precede the parameters in ≤ 1.16 closures that are called directly;
+    ``captures_told`` is whether that is known to be all, also where it is nothing.
     """
 
     package: str
@@ -62,6 +63,13 @@ class Signature(NamedTuple):
     line: int | None = None
     generic: bool = False
     captured: tuple[Parameter, ...] = ()
+    captures_told: bool = False
+
+    @property
+    def captures_known(self) -> bool:
+        """Whether ``captured`` is all that a closure is passed in front of its parameters."""
+        told = self.source in {SignatureSource.DWARF, SignatureSource.SHAPE}
+        return told or self.captures_told or bool(self.captured)
 
     def inputs(self) -> tuple[Parameter, ...]:
         """Receiver, captured variables and parameters, in the order in which they are passed."""

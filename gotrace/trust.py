@@ -37,6 +37,7 @@ class Passing(NamedTuple):
 
 EXACT = Trust(Certainty.EXACT)
 MARKED = "printed with `?`: the runtime does not know that the slot still holds it"
+UNWRITTEN = "the binary tells that the slot need not hold it at this place"
 SHIFTED = "Go's own marks are shifted in this function; nothing shows that this slot was written"
 
 

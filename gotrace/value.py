@@ -69,6 +69,7 @@ class Value(NamedTuple):
     ``words``. ``raw`` is a bool byte that is neither 0 nor 1. ``truncated``: nothing of this node
     was printed. ``certainty`` of this node; ``certainties`` per part where they differ
     (``(("pointer", STALE), ("len", EXACT))``). ``human`` is a named integer's text (``15s``).
+    ``typed_nil`` is whether the interface holds a nil pointer, where its dynamic type is known.
     """
 
     kind: ValueKind
@@ -92,6 +93,7 @@ class Value(NamedTuple):
     symbol: str | None = None
     region: str | None = None
     dynamic_type: str | None = None
+    typed_nil: bool | None = None
 
 
 class Provenance(NamedTuple):
@@ -126,6 +128,17 @@ class BindIssue(NamedTuple):
     message: str
     start: int
     end: int
+
+
+class SlotMarks(NamedTuple):
+    """What a binary knows of the slots that a call's numbers were read from, in printed order.
+
+    ``live``: whether the slot still held it, in place of the printed `?`. ``stored``: whether the
+    collector takes the slot for a live pointer at this place, so that it has been written.
+    """
+
+    live: tuple[bool, ...]
+    stored: tuple[bool, ...]
 
 
 class Binding(NamedTuple):

@@ -18,32 +18,42 @@ arch exits
 goversion names
 types
 signature
+stored
 value
 input
 parsing
+scanning
 infer_port infer_text
 infer
 human layout
+binary
 decode passing
 marks trust
 bind_values bind_words
 bind
 signatures
+source
+stdlib
 pointers grouping
+fingerprints
+resolve programs choosing settling
+binding
 report
 redaction
 rendering
 face
 config output
 annotating
+commands
 cli
 __init__ __main__
 """
 ROOMS = {
     "lark": {"parsing/_lark.py"},
-    "elftools": set(),
+    "elftools": {"binary/elf.py"},
     "capstone": set(),
-    "tree_sitter": set(),
+    "tree_sitter": {"source/syntax.py"},
+    "tree_sitter_go": {"source/syntax.py"},
     "rich": set(),
 }
 

@@ -157,6 +157,9 @@ def _arguments(frame: AnnotatedFrame, look: Look) -> Iterator[Line]:
         return
     function = clean(look.short.function(frame.frame.function)).rpartition(".")[2]
     rows = [(_title(a, i), a) for i, a in enumerate(frame.arguments)]
+    # Of other people's code a reader wants what holds; what does not is named, not shown.
+    left_out = [] if frame.in_app else [name for name, a in rows if _says_nothing(a)]
+    rows = [(name, a) for name, a in rows if name not in left_out]
     name_width = min(24, max((len(n) for n, _ in rows), default=0) + 2)
     type_width = min(32, max((len(a.type) for _, a in rows), default=0) + 2)
     named = any(a.value is not None and (a.value.pointer or 0) in look.names for _, a in rows)
@@ -174,6 +177,24 @@ def _arguments(frame: AnnotatedFrame, look: Look) -> Iterator[Line]:
         # A pointer without a name stands under those that have one.
         gap = "   " if named and pieces[0].text.startswith("0x") else ""
         yield (*lead, Piece(gap), *pieces)
+    yield from _stale_names(left_out, look)
+
+
+def _says_nothing(argument: Argument) -> bool:
+    """Whether every number of it is stale, or it has neither name nor size."""
+    if argument.value is None or argument.certainty is Certainty.UNSET:
+        return False
+    if argument.value.dynamic_type is not None:  # of the value of a panic, which is always marked
+        return False
+    if argument.name is None and not argument.words:
+        return True
+    return all(c is Certainty.STALE for c in part_certainties(argument.value))
+
+
+def _stale_names(names: list[str], look: Look) -> Iterator[Line]:
+    named = [clean(name) for name in names if not name.startswith("#")]
+    if named:
+        yield (Piece(cut(f"{INDENT}stale: {', '.join(named)}", look.width), Style.DIM),)
 
 
 def _title(argument: Argument, index: int) -> str:

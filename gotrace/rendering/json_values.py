@@ -144,6 +144,7 @@ def _interface(node: Value) -> Json:
         "nil": _is_zero(node.type_word),
         "dynamic_type": optional_text(node.dynamic_type),
         "typed_nil": _typed_nil(node),
+        **({} if node.text is None else named("text", node.text)),
     }
 
 
@@ -162,6 +163,8 @@ def _typed_nil(node: Value) -> bool | None:
         return False
     if node.type_word is None or node.pointer is None or node.dynamic_type is None:
         return None
+    if node.typed_nil is not None:
+        return node.typed_nil
     return node.dynamic_type.startswith(("*", "map[", "chan ", "<-chan ", "func(")) or None
 
 

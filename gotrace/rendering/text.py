@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gotrace.choosing import LINES
 from gotrace.grouping import Bucket, group_exactly
 from gotrace.model import Cause, CauseKind, Dump, DumpKind, Goroutine, Signal
 from gotrace.rendering.frames import Look, frame_lines, goroutine_title
@@ -223,15 +224,23 @@ def _notes(report: Report) -> Iterator[Remark]:
     for note in report.dump.notes:
         if note.code == "exit":
             yield "note", clean(note.text)
-    frames = [f for g in report.goroutines for f in g.frames]
-    signed = sum(f.signature is not None for f in frames)
-    printing = sum(bool(f.frame.call.items) and not f.frame.call.inlined for f in frames)
-    if signed and signed < printing:
-        yield "note", f"{signed} of {printing} frames with arguments have a signature"
+    printing = [
+        f
+        for g in report.goroutines
+        for f in g.frames
+        if f.in_app and f.frame.call.items and not f.frame.call.inlined
+    ]
+    signed = sum(f.signature is not None for f in printing)
+    if signed and signed < len(printing):
+        yield "note", f"{signed} of {len(printing)} frames of your code have a signature"
     elif printing and not signed:
-        yield "note", "no signatures: --signatures FILE gives the words names and types"
+        yield (
+            "note",
+            "no signatures of your code: --binary FILE, --source DIR or --signatures FILE give "
+            "its words names and types",
+        )
     for evidence in report.runtime.evidence:
-        if evidence.span is None and evidence.text.startswith("the words fit"):
+        if evidence.span is None and evidence.text.startswith(("the words fit", LINES)):
             yield "note", evidence.text
     dumped = sum(n.code == "hexdump" for n in report.dump.notes)
     if dumped:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gotrace.rendering.style import Piece, Style, clean
-from gotrace.trust import MARKED
+from gotrace.trust import MARKED, UNWRITTEN
 from gotrace.value import Argument, Certainty, Value, ValueKind, WordUse
 
 LONG = 72  # a struct whose text is longer is written with a line for each field
@@ -41,7 +41,7 @@ def _staleness(argument: Argument) -> str:
     assert argument.value is not None
     if any(c is not Certainty.STALE for c in part_certainties(argument.value)):
         return ""
-    marked = argument.reason in {"", MARKED}
+    marked = argument.reason in {"", MARKED, UNWRITTEN}
     return "  stale" if marked else f"  stale: {clean(argument.reason)}"
 
 
@@ -152,9 +152,15 @@ def _interface(value: Value, names: Names) -> str:
     marks = [_mark(value, part) for part in ("type_word", "data_word")]
     if value.type_word == 0 and value.pointer == 0:
         return f"nil{'?' if any(marks) else ''}"
+    data = _address(value.pointer, names, marks[1])
+    if value.dynamic_type:
+        if value.text is not None:
+            quote = '"' if value.dynamic_type == "string" else ""
+            data = f"{quote}{clean(value.text)}{quote}"
+        nil = "  a nil pointer in an interface that is not nil" if value.typed_nil else ""
+        return f"{clean(value.dynamic_type)}{marks[0]}  {data}{nil}"
     type_ = "…" if value.type_word is None else f"{value.type_word:#x}{marks[0]}"
-    known = f" {clean(value.dynamic_type)}" if value.dynamic_type else ""
-    return f"type {type_}{known} data {_address(value.pointer, names, marks[1])}"
+    return f"type {type_} data {data}"
 
 
 def _struct(value: Value, names: Names) -> str:

@@ -1,0 +1,1 @@
+"""Program files: sections, function tables, debug information, runtime types."""

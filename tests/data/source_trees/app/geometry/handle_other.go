@@ -1,0 +1,5 @@
+// +build !linux
+
+package geometry
+
+type handle struct{ low, high uintptr }

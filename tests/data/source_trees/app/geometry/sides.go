@@ -1,0 +1,7 @@
+package geometry
+
+const (
+	triangle = iota + 3
+	square
+	corners
+)

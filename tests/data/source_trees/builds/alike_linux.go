@@ -1,0 +1,3 @@
+package builds
+
+type alike uint8

@@ -1,0 +1,5 @@
+// +build !linux
+
+package builds
+
+type alike uint8

@@ -1,0 +1,7 @@
+//go:build ignore
+
+package main
+
+type size string
+
+func main() {}

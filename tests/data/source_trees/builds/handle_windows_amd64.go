@@ -1,0 +1,3 @@
+package builds
+
+type handle uint64

@@ -1,0 +1,5 @@
+package builds
+
+type size int32
+
+const words = 2

@@ -1,0 +1,5 @@
+package builds
+
+type size int64
+
+const words = 3

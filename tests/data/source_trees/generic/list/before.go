@@ -1,0 +1,7 @@
+//go:build !go1.27
+
+package list
+
+func Last(then func()) {
+	then()
+}

@@ -1,0 +1,3 @@
+package lone
+
+type Lone [2]byte

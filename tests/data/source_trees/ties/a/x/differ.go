@@ -1,0 +1,5 @@
+package x
+
+func Differ(n int) {
+	panic(n)
+}

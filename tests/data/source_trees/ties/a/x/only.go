@@ -1,0 +1,5 @@
+package x
+
+func Only(n int) {
+	panic(n)
+}

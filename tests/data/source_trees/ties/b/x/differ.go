@@ -1,0 +1,5 @@
+package x
+
+func Differ(n string) {
+	panic(n)
+}

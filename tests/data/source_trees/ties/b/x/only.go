@@ -1,0 +1,8 @@
+package x
+
+// One line more.
+
+
+func Only(n int) {
+	panic(n)
+}

@@ -1,0 +1,5 @@
+package x
+
+func Same(n int) {
+	panic(n)
+}
