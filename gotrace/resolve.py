@@ -131,11 +131,9 @@ def _function(program: Program, address: int) -> str | None:
     """The function that a func value calls: its first word is the code's address."""
     if program.image.region(address) != "rodata":
         return None  # a closure on the heap, or one that the program writes
-    size = program.image.word_size
-    raw = program.image.read(address, size)
-    if raw is None or program.table is None:
+    code = program.image.pointer(address)
+    if code is None or program.table is None:
         return None
-    code = int.from_bytes(raw, "big" if program.image.big_endian else "little")
     function = program.table.at(code)
     return None if function is None or function.entry != code else function.name
 
@@ -186,7 +184,7 @@ def _with_constant(value: Value, dynamic: RuntimeType, loaded: Sequence[Landed])
     for program, _, slide, _ in loaded:
         assert slide is not None
         if program.image.region(value.pointer - slide) == "rodata":
-            text = _constant(program, slide, dynamic, value.pointer - slide)
+            text = _constant(program, dynamic, value.pointer - slide)
             source = None if text is None else FROM_FILE
             return value._replace(text=text, text_source=source)
     return value
@@ -197,7 +195,7 @@ _UNSIGNED = {Kind.UINT, Kind.UINT8, Kind.UINT16, Kind.UINT32, Kind.UINT64, Kind.
 _FLOATS = {4: "f", 8: "d"}
 
 
-def _constant(program: Program, slide: int, dynamic: RuntimeType, address: int) -> str | None:
+def _constant(program: Program, dynamic: RuntimeType, address: int) -> str | None:
     image = program.image
     raw = image.read(address, dynamic.size)
     if raw is None or not raw:
@@ -213,20 +211,16 @@ def _constant(program: Program, slide: int, dynamic: RuntimeType, address: int) 
             mark = ">" if image.big_endian else "<"
             return repr(struct.unpack(mark + _FLOATS[len(raw)], raw)[0])
         case Kind.STRING if len(raw) == 2 * image.word_size:
-            return _constant_text(program, slide, raw, order)
+            return _constant_text(program, address)
         case _:
             return None
 
 
-def _constant_text(
-    program: Program, slide: int, header: bytes, order: Literal["big", "little"]
-) -> str | None:
-    """A constant string. In a position-independent file its pointer is put in when it is loaded."""
-    image, size = program.image, program.image.word_size
-    pointer, length = (int.from_bytes(header[i : i + size], order) for i in (0, size))
-    if slide and not pointer:
-        return None
-    if not 0 < length <= LONGEST or image.region(pointer) != "rodata":
+def _constant_text(program: Program, address: int) -> str | None:
+    """The constant string whose header lies at ``address``."""
+    image = program.image
+    pointer, length = image.pointer(address), image.pointer(address + image.word_size)
+    if not pointer or not length or length > LONGEST or image.region(pointer) != "rodata":
         return None
     raw = image.read(pointer, length)
     return None if raw is None else bytes(raw).decode("utf-8", "surrogateescape")
