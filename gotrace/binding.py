@@ -88,7 +88,24 @@ class Binder:
         if printed is not None and printed.value and printed.certainty is not Certainty.STALE:
             symbol = printed.value.symbol
         types = self._programs.types(frame, symbol)
-        return tuple(with_types(a, types) for a in arguments) if types else arguments
+        spelt = tuple(with_types(a, types) for a in arguments) if types else arguments
+        return _as_declared(spelt, self._choice.found.get((frame.function, frame.site), ()))
+
+
+def _as_declared(
+    arguments: tuple[Argument, ...], signatures: Sequence[Signature]
+) -> tuple[Argument, ...]:
+    """Shapes that stand for more than one type are spelt as the source does: ``T``."""
+    source = next((s for s in signatures if s.source is SignatureSource.GO_SOURCE), None)
+    if source is None:
+        return arguments
+    declared: dict[tuple[Role, str | None], str] = {
+        (p.role, p.name): p.type.text for p in source.inputs() if p.name
+    }
+    return tuple(
+        a._replace(type=declared.get((a.role, a.name), a.type)) if "go.shape." in a.type else a
+        for a in arguments
+    )
 
 
 def _is_told(bound: Bound) -> bool:

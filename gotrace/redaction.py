@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 
+from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.model import Cause, Dump, Goroutine, Note
-from gotrace.report import AnnotatedFrame, AnnotatedGoroutine, Report
+from gotrace.report import Report
 from gotrace.value import Argument, FieldValue, Value
 
 # Messages of the runtime that hold nothing but numbers and the names of types and methods

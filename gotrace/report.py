@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.binding import Binder, Bound
 from gotrace.choosing import Choice, Place, PlacedSource, choose, disagreements, with_library
 from gotrace.infer import Runtime, infer, minor_release
@@ -22,38 +23,10 @@ from gotrace.programs import Programs, load
 from gotrace.settling import settle
 from gotrace.signature import Signature
 from gotrace.signatures.matching import Signatures, Tie
-from gotrace.value import Argument, BindIssue, Certainty, WordUse
+from gotrace.value import Certainty
 
 if TYPE_CHECKING:
     from gotrace.binary.program import Program
-
-
-class AnnotatedFrame(NamedTuple):
-    """A frame with what its words are. Without a signature every word is in ``unbound``."""
-
-    frame: Frame
-    name: FunctionName
-    in_app: bool
-    signature: Signature | None
-    arguments: tuple[Argument, ...]
-    unbound: tuple[WordUse, ...]
-    issues: tuple[BindIssue, ...]
-
-    def __getitem__(self, name: object) -> Any:
-        """The argument of that name; KeyError where there is none. Positions work as in a tuple."""
-        if not isinstance(name, str):
-            return tuple.__getitem__(self, name)  # type: ignore[call-overload]
-        for argument in self.arguments:
-            if argument.name == name:
-                return argument
-        raise KeyError(name)
-
-
-class AnnotatedGoroutine(NamedTuple):
-    """A goroutine with its frames annotated."""
-
-    goroutine: Goroutine
-    frames: tuple[AnnotatedFrame, ...]
 
 
 class Report(NamedTuple):

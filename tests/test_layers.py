@@ -31,6 +31,7 @@ decode passing
 marks trust
 bind_values bind_words
 bind
+annotated
 signatures
 source
 stdlib
@@ -38,6 +39,9 @@ pointers grouping
 fingerprints
 resolve programs choosing settling
 binding
+flow
+recover
+findings culprit waiting
 report
 redaction
 rendering
@@ -51,7 +55,7 @@ __init__ __main__
 ROOMS = {
     "lark": {"parsing/_lark.py"},
     "elftools": {"binary/elf.py"},
-    "capstone": set(),
+    "capstone": {"flow/machine.py"},
     "tree_sitter": {"source/syntax.py"},
     "tree_sitter_go": {"source/syntax.py"},
     "rich": set(),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.grouping import Bucket
 from gotrace.model import CreatedBy, Goroutine, Site
 from gotrace.rendering.paths import ShortNames
 from gotrace.rendering.style import Line, Piece, Style, clean, cut, pad
 from gotrace.rendering.values import LONG, Names, part_certainties, shown, value_text, word_text
-from gotrace.report import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.signature import Role
 from gotrace.value import Argument, Certainty, ValueKind
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from gotrace.annotated import AnnotatedFrame
 from gotrace.model import Dump, Frame, Site, Span
 from gotrace.pointers import SeenIn, pointers_of
 from gotrace.rendering import json_values
 from gotrace.rendering.json_values import Json, hexadecimal, named, text
-from gotrace.report import AnnotatedFrame, Report
+from gotrace.report import Report
 from gotrace.signature import Signature
 from gotrace.value import Argument, BindIssue, Certainty, WordUse
 

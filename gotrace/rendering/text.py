@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gotrace.annotated import AnnotatedGoroutine
 from gotrace.choosing import LINES
 from gotrace.grouping import Bucket, group_exactly
 from gotrace.model import Cause, CauseKind, Dump, DumpKind, Goroutine, Signal
 from gotrace.rendering.frames import Look, frame_lines, goroutine_title
 from gotrace.rendering.paths import ShortNames
 from gotrace.rendering.style import Line, Piece, Style, clean, cut, pad
-from gotrace.report import AnnotatedGoroutine, Report
+from gotrace.report import Report
 from gotrace.value import Certainty
 
 ISSUES = 12  # so many lines that were not understood are shown, then their number
