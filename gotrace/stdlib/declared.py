@@ -17,6 +17,8 @@ _Written = tuple[str, Node]  # a parameter's name and type
 # What the compiler makes of go and defer statements takes no arguments; so named since go1.22.
 WRAPPERS_SINCE = 22
 WRAPPER = re.compile(r"\.(?:go|defer)wrap[0-9]+$")
+LITERAL = re.compile(r"\.(?:func)?[0-9]+$")
+NUMBERED_WRAPPERS = range(18, 22)
 _NUMBERED = re.compile(r"(?<!\d)\.([0-9]+)$")
 
 # tools/stdlib/uses.go says what the letters mean: used, and whether the address may be taken.

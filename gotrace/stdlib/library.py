@@ -7,13 +7,22 @@ holds whichever of the possible releases and ports printed it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
+from operator import or_
 from typing import NamedTuple
 
 from gotrace.goversion import Facts
 from gotrace.names import FunctionName, split_name
 from gotrace.signature import Signature
-from gotrace.stdlib.declared import WRAPPER, WRAPPERS_SINCE, Declared, resolved, spellings
+from gotrace.stdlib.declared import (
+    LITERAL,
+    NUMBERED_WRAPPERS,
+    WRAPPER,
+    WRAPPERS_SINCE,
+    Declared,
+    resolved,
+    spellings,
+)
 from gotrace.stdlib.layouts import Layouts, scope_of
 from gotrace.stdlib.lines import LineTable
 from gotrace.stdlib.merging import merged
@@ -110,12 +119,22 @@ class Library:
         self, function: str, facts: Facts, os: str | None, arch: str | None
     ) -> Signature | Disagreement | None:
         worlds = self.store.worlds(spoken_for(self.store, facts), self.store.like(os, arch))
-        editions = self._editions(self._declared(function, worlds))
-        if not editions:
+        declared = self._declared(function, worlds)
+        left = worlds & ~reduce(or_, (d.worlds for d in declared), 0)
+        if not declared or self._may_be_wrapper(function, left):
             return None
+        editions = self._editions(declared)
         printed = facts.has("results_printed") is not False
         found = merged([e.signature for e in editions], results_printed=printed)
         return found or Disagreement(function, editions)
+
+    def _may_be_wrapper(self, function: str, worlds: int) -> bool:
+        """Whether the name may be a wrapper's in some of ``worlds``, which have no such literal:
+        go1.18 to go1.21 number the wrappers of go and defer statements behind the literals."""
+        era = [r for r in self.store.releases if r in NUMBERED_WRAPPERS]
+        outer = LITERAL.sub("", function)
+        left = self.store.worlds(era) & worlds
+        return outer != function and bool(left and self.stored(outer, left)[1])
 
     def _declared(self, function: str, worlds: int) -> list[Declared]:
         local = _name(function).local
