@@ -17,6 +17,7 @@ from gotrace.input.files import read_input, read_text
 from gotrace.output import opened, wants_colour, width_of
 from gotrace.parsing import each_dump
 from gotrace.report import Report, annotate
+from gotrace.signatures.file import is_signature_file, read_signatures
 from gotrace.signatures.matching import Signatures
 
 if TYPE_CHECKING:
@@ -112,8 +113,14 @@ def _explicit(run: _Run) -> list[Signatures]:
     """The signatures of the options and the settings; they may use each other's types."""
     files = [*run.options.signatures, *run.settings.signatures]
     texts = [(f"--signature {i}", t) for i, t in enumerate(run.options.signature, 1)]
-    texts += [(name, read_text(name)) for name in files]
-    return [from_prototype_files(texts)] if texts else []
+    stored = []
+    for name in files:
+        text = read_text(name)
+        if is_signature_file(text):
+            stored.append(read_signatures(text, name))
+        else:
+            texts.append((name, text))
+    return [*([from_prototype_files(texts)] if texts else []), *stored]
 
 
 def _binaries(run: _Run) -> list[Program]:

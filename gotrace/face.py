@@ -34,6 +34,17 @@ def from_prototype_files(files: list[tuple[str, str]]) -> Signatures:
     return Signatures((s for f in read for s in f.signatures), names)
 
 
+def from_signature_file(path: str) -> Signatures:
+    """What ``gotrace signatures`` wrote.
+
+    Errors: GotraceError where it cannot be read or is no signature file.
+    """
+    from gotrace.input.files import read_text  # noqa: PLC0415 - opens it
+    from gotrace.signatures.file import read_signatures  # noqa: PLC0415
+
+    return read_signatures(read_text(path), path)
+
+
 def from_binary(path: str, *, debug: str | None = None) -> Program:
     """The program that crashed: ELF, Mach-O or PE, stripped or not.
 

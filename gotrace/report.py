@@ -8,7 +8,8 @@ that stand in several places.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
@@ -74,7 +75,15 @@ def annotate(
         minor_release(go)
     if arch is not None:
         architecture(arch)
-    given = _Given(tuple(signatures), tuple(binaries), tuple(sources), stdlib, go, arch)
+    known = tuple(signatures)
+    given = _Given(
+        known,
+        tuple(binaries),
+        tuple(sources),
+        stdlib,
+        go or _told("go", known, minor_release),
+        arch or _told("arch", known, architecture),
+    )
     try:
         return _annotate(dump, given)
     except Exception as error:
@@ -86,6 +95,17 @@ def annotate(
         place = f"{os.path.basename(where.filename)}:{where.lineno}"
         text = f"a defect of gotrace ({type(error).__name__} at {place}): nothing is decoded here"
         return _undecoded(dump, Issue("internal", text, dump.span))
+
+
+def _told(what: str, known: Iterable[Signatures], check: Callable[[str], object]) -> str | None:
+    """What a signature file says of its program, where it makes sense."""
+    for signatures in known:
+        value: str | None = getattr(signatures, what)
+        if value is not None:
+            with suppress(ValueError):
+                check(value)
+                return value
+    return None
 
 
 class _Given(NamedTuple):

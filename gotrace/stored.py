@@ -31,6 +31,7 @@ _SIGNATURE: tuple[Any, ...] = (
     None,
     False,
     [],
+    False,
 )
 _TYPE: tuple[Any, ...] = ("", "", "", None, 0, [], False)
 
@@ -109,6 +110,7 @@ class _Writer:
             signature.line,
             signature.generic,
             [self.parameter(p) for p in signature.captured],
+            signature.captures_told,
         ]
         return _short(row, _SIGNATURE)
 
@@ -158,8 +160,7 @@ class _Reader:
     def signature(self, row: Any) -> Signature:
         """The signature of a row."""
         (
-            package, function, parameters, results, receiver, text, source, file, line, generic,
-            captured,
+            package, function, parameters, results, receiver, text, source, file, line, generic, captured, told,
         ) = _whole(row, _SIGNATURE)  # fmt: skip
         return Signature(
             _text(package),
@@ -173,6 +174,7 @@ class _Reader:
             None if line is None else _number(line),
             _flag(generic),
             tuple(map(self.parameter, _list(captured))),
+            _flag(told),
         )
 
     def parameter(self, row: Any) -> Parameter:

@@ -47,7 +47,7 @@ redaction
 rendering
 face
 config output
-annotating
+annotating exporting
 commands
 cli
 __init__ __main__

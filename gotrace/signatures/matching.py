@@ -45,14 +45,22 @@ class Signatures:
     """Signatures, found by the names that a traceback prints.
 
     ``names`` gives the package name of an import path where it is not the path's last element.
+    ``go`` and ``arch`` are the release and architecture of the program they are of, where known.
     Frozen after ``__init__``; not a NamedTuple because of its index.
     """
 
-    __slots__ = ("_index", "_names", "signatures")
+    __slots__ = ("_index", "_names", "arch", "go", "signatures")
 
     def __init__(
-        self, signatures: Iterable[Signature], names: Mapping[str, str] | None = None
+        self,
+        signatures: Iterable[Signature],
+        names: Mapping[str, str] | None = None,
+        *,
+        go: str | None = None,
+        arch: str | None = None,
     ) -> None:
+        self.go = go
+        self.arch = arch
         self.signatures = tuple(signatures)
         self._names = dict(names or {})
         self._index: dict[str, list[Signature]] = {}

@@ -61,8 +61,8 @@ class SourceTree:
 
     def _start(self, build: Build) -> None:
         self._build = build
-        self._library = Library(self.files, build, self._read)
-        self._functions = Functions(Resolver(Scopes(self._library, self.modules)))
+        self.library = Library(self.files, build, self._read)
+        self.functions = Functions(Resolver(Scopes(self.library, self.modules)))
         self._found: dict[_Key, tuple[Spot, ...]] = {}
         self._known: dict[_Key, Signature | None] = {}
 
@@ -139,7 +139,7 @@ class SourceTree:
         reasons: list[str] = []
         for group in self.mapper.candidates(site.file, function):
             seen = [
-                find_spot(self._library, path, printed, site.line)
+                find_spot(self.library, path, printed, site.line)
                 for path in group[: _MOST_TRIED - tried]
             ]
             tried += len(seen)
@@ -178,14 +178,14 @@ class SourceTree:
         path = _import_path(place.function)
         if is_standard(place.function) and not os.path.dirname(spot.file.path).endswith(path or ""):
             path = None  # the linker gave it the name of another package's function
-        package = self._library.package_of(spot.file, path)
+        package = self.library.package_of(spot.file, path)
         scope = Scope(spot.file, package)
         if spot.wrapper is not None:
-            return self._functions.wrapper(place, spot.wrapper, scope)
+            return self.functions.wrapper(place, spot.wrapper, scope)
         if spot.literal is not None:
-            return self._functions.literal(place, spot.literal, spot.declared, scope)
+            return self.functions.literal(place, spot.literal, spot.declared, scope)
         assert spot.declared is not None
-        return self._functions.declared(place, spot.declared, scope)
+        return self.functions.declared(place, spot.declared, scope)
 
 
 def _import_path(function: str) -> str | None:
