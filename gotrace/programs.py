@@ -49,13 +49,15 @@ def load(binaries: Sequence[Program], dump: Dump, runtime: Runtime) -> Programs:
     from gotrace.binary.verify import judge  # noqa: PLC0415
 
     fault = None if dump.signal is None else dump.signal.pc
+    # What was inlined stands in its caller's code: it belongs to whatever program that is of.
+    inlined = {(f.function, f.site) for g in dump.goroutines for f in g.frames if f.call.inlined}
     landed, issues = [], []
     for program, lands, against, missing in judge(binaries, dump, runtime.facts, runtime.port):
         if against:
             text = f"{program.path} did not print this: {against}; nothing is taken from it"
             issues.append(Issue("binary-mismatch", text, dump.span))
             continue
-        landed.append(Landed(program, lands, slide(program, dump), fault))
+        landed.append(Landed(program, lands | inlined, slide(program, dump), fault))
         if missing and len(binaries) == 1:
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
             text = f"{program.path} has no function {missing[0]}{more}: is another binary missing?"
