@@ -20,19 +20,8 @@ _DEEPEST = 100
 _LARGEST = 1 << 22  # parts of one type, shared ones counted as often as they stand there
 _PARAMETER: tuple[Any, ...] = ("", 0, Role.PARAMETER, False, None, None)
 _SIGNATURE: tuple[Any, ...] = (
-    "",
-    "",
-    [],
-    [],
-    None,
-    "",
-    SignatureSource.PROTOTYPE,
-    None,
-    None,
-    False,
-    [],
-    False,
-)
+    "", "", [], [], None, "", SignatureSource.PROTOTYPE, None, None, False, [], False,
+)  # fmt: skip
 _TYPE: tuple[Any, ...] = ("", "", "", None, 0, [], False)
 
 
@@ -160,7 +149,8 @@ class _Reader:
     def signature(self, row: Any) -> Signature:
         """The signature of a row."""
         (
-            package, function, parameters, results, receiver, text, source, file, line, generic, captured, told,
+            package, function, parameters, results, receiver, text, source, file, line, generic,
+            captured, told,
         ) = _whole(row, _SIGNATURE)  # fmt: skip
         return Signature(
             _text(package),

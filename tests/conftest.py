@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("GOTRACE_DEBUG", "1")
+os.environ.setdefault("GOTRACE_CACHE", "off")  # no test leaves traces in the user's folder
 
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("gotrace", deadline=None, suppress_health_check=_QUIET)

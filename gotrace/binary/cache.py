@@ -12,13 +12,15 @@ import hashlib
 import json
 import os
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from gotrace.signature import Signature
 from gotrace.stored import load, store
+from gotrace.version import VERSION
 
-SCHEMA = 1  # raise it where the readers' answers change
+SCHEMA = 1
 _LARGEST = 64 << 20
 _PIECE = 1 << 20
 
@@ -55,6 +57,7 @@ class Cache:
         merged = {**_read(path, self.build_id), **self._known}
         data = {
             "schema": SCHEMA,
+            "reader": _reader(),
             "build": self.build_id,
             "keys": list(merged),
             **store(merged.values()),
@@ -94,12 +97,20 @@ def content_id(path: str) -> str | None:
     return f"content:{size}:{digest.hexdigest()}"
 
 
+@cache
+def _reader() -> str:
+    """Which code read the program: answers of another state of it are not taken."""
+    files = sorted(os.scandir(os.path.dirname(__file__)), key=lambda entry: entry.name)
+    states = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in files if f.is_file()]
+    return hashlib.sha256(repr((VERSION, states)).encode()).hexdigest()[:16]
+
+
 def _read(path: Path, build_id: str) -> dict[str, Signature]:
     try:
         if path.stat().st_size > _LARGEST:
             return {}
         data: Any = json.loads(path.read_bytes())
-        if data["schema"] != SCHEMA or data["build"] != build_id:
+        if [data[k] for k in ("schema", "reader", "build")] != [SCHEMA, _reader(), build_id]:
             return {}
         keys = data["keys"]
         signatures = load(data)

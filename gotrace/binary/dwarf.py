@@ -33,6 +33,7 @@ from gotrace.layout.values import Registers
 from gotrace.model import Site
 from gotrace.signature import Signature
 
+_DAMAGE = (CorruptError, RecursionError, OverflowError)
 _RELEASE = re.compile(r"\bgo1\.(\d+)")
 
 
@@ -69,6 +70,8 @@ class Dwarf:
         """The one signature of ``functions``, as far as they can stand at ``site``."""
         if len(functions) > 1 and site is not None:
             functions = tuple(f for f in functions if self._stands_at(f, site))
+        if len(functions) == 1:
+            return self.signature(functions[0])
         found = {signature: None for f in functions if (signature := self.signature(f))}
         if len(found) > 1:  # wrappers stand in no file and hardly ever in a trace
             found = {s: None for s in found if s.file is not None}
@@ -97,7 +100,7 @@ class Dwarf:
         try:
             declared = find_function(self._entries, function.name, function.entry)
             return self._build(declared, function) if declared else None
-        except CorruptError:
+        except _DAMAGE:
             self.refused["damaged"] += 1
             return None
 
@@ -119,7 +122,8 @@ class Dwarf:
                 continue
             try:
                 found = self._build(declared, function)
-            except CorruptError:
+            except _DAMAGE:
+                self.refused["damaged"] += 1
                 continue
             if found is not None:
                 yield found

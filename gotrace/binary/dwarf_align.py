@@ -192,12 +192,12 @@ class Aligner:
         if cut and push > 0 and not push % self.sizes.word_size:
             # What is not listed behind the cut may lie on the stack.
             found, places = predict(items, function.results, self.sizes, self.abi, pushed=push)
-        if found != tokens and not (cut and [*found, "..."] == tokens):
+        if found != tokens and not (cut and _alike(found, tokens)):
             return False
         order = list(way)
         if dictionary >= 0:
             order.insert(dictionary, Place(None))
-        return self._in_place(function, order, items, places)
+        return self._in_place(function, order, items, places, cut)
 
     def _in_place(
         self,
@@ -205,11 +205,13 @@ class Aligner:
         order: Sequence[Place],
         items: Sequence[Passed],
         places: Sequence[Home],
+        cut: bool,
     ) -> bool:
         """Each listed input is where DWARF says. What is not listed may take either registers.
 
-        Behind a cut anything may stand between the listed ones.
+        Behind a cut anything may stand between the listed ones, and push all spill slots.
         """
+        pushed: set[int] = set()
         low, high = [0, 0], [0, 0]  # how many of the integer and float registers are taken
         for item, part, place in zip(order, items, places, strict=True):
             leaves = leaf_classes(part.type, self.sizes) if place.in_register else []
@@ -217,7 +219,9 @@ class Aligner:
                 break
             if item.listed is not None:
                 location = function.listed[item.listed].location
-                if location.home not in {None, place.offset}:
+                if location.home is not None and place.in_register:
+                    pushed.add(location.home - place.offset)
+                elif location.home not in {None, place.offset}:
                     return False
                 if location.registers and not place.in_register:
                     return False
@@ -233,7 +237,20 @@ class Aligner:
                 low[0], high[0] = low[0] + 1, high[0] + 1
             else:
                 high = [n + len(leaves) for n in high]
-        return True
+        return pushed <= {0} or (cut and len(pushed) == 1 and min(pushed) > 0)
+
+
+def _alike(found: Sequence[ArgToken], tokens: Sequence[ArgToken]) -> bool:
+    """Whether the lists are the same but for what stands behind ``found`` on the stack.
+
+    That may be so much that numbers lie too far to be printed (`_`).
+    """
+    if len(tokens) == len(found) + 1 and tokens[-1] == "...":
+        tokens = tokens[:-1]
+    return len(found) == len(tokens) and all(
+        one == other or (other == "_" and isinstance(one, tuple))
+        for one, other in zip(found, tokens, strict=True)
+    )
 
 
 def _types(function: Function, way: Way, guesses: Sequence[Guess]) -> list[GoType]:

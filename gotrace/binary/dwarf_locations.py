@@ -51,6 +51,9 @@ class Locations:
         self._registers |= {n: (True, i) for i, n in enumerate(floats)}
         plain = 0 if arch in _NO_FIXED_FRAME else word_size
         self._fixed = _LARGE_FIXED_FRAME.get(arch, plain)
+        # Until go1.16 entries are sorted by offset, those without a place by one that does not
+        # count what lies below the arguments (gc/pgen.go createConservativeVar, go1.15.15).
+        self.sorted = not self._fixed
 
     def read(self, unit: Unit, place: Value | None) -> Location:
         """The location that an attribute's value says. Errors: none; empty if not understood."""

@@ -14,8 +14,9 @@ from gotrace.names import FunctionName, unescape
 from gotrace.signature import Parameter, Signature
 
 _TEXT = r'"(?:[^"\\]|\\.)*"'  # a field's tag
-_QUALIFIED = re.compile(rf"{_TEXT}|((?:[\w.~%+\-]+/)*[\w~%+\-]+)\.(?=[\w(])", re.ASCII)
-_FIELD = re.compile(rf'{_TEXT}|(?<=[{{;] )(?:[\w.~%+\-]+/)*[\w~%+\-]+\.([\w]+) (?=[^;}}"])')
+_PATH = r"(?:\w[\w.~%+\-]*/)*\w[\w~%+\-]*"
+_QUALIFIED = re.compile(rf"{_TEXT}|({_PATH})\.(?=[\w(])")
+_FIELD = re.compile(rf'{_TEXT}|(?<=[{{;] ){_PATH}\.(\w+) (?=[^;}}"])')
 # go1.18 and go1.19 number the type arguments: go.shape.int_0.
 _NUMBERED = re.compile(r"(go\.shape\.(?:\*|\[\d*\])*[\w./%\-]+?|[})])_\d+(?=[,\])};\s]|$)")
 _LOCAL = re.compile(r"\u00b7\d+")  # T·1: declared inside a function
@@ -102,3 +103,8 @@ def _spelled(parameters: Sequence[Parameter]) -> list[str]:
     if not any(p.name for p in parameters):
         return [p.type.text for p in parameters]
     return [f"{p.name or '_'} {p.type.text}" for p in parameters]
+
+
+def result_number(name: str) -> int:
+    """The number of a result that the compiler named, `~r3`."""
+    return int(name[2:]) if name[2:].isdecimal() else 0

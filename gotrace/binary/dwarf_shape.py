@@ -48,7 +48,7 @@ def passed(
     if name.closure:
         return [item._replace(printed=False) for item in every[:1]] + every[1:], -1
     of_generic_type = receiver and "[" in (name.receiver or "")
-    if of_generic_type and facts.has("generic_method_dictionary"):
+    if every and of_generic_type and facts.has("generic_method_dictionary"):
         first = every[0]._replace(printed=False)
         return [first, Passed(DICTIONARY), *every[1:]], 1
     return [Passed(DICTIONARY, printed=False), *every], 0

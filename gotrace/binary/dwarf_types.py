@@ -30,6 +30,7 @@ _TAGS = {
 _WORDS = {Kind.POINTER, Kind.UNSAFE_POINTER, Kind.MAP, Kind.CHAN, Kind.FUNC}
 TYPE_TAGS = frozenset({*_TAGS, forms.TYPEDEF, forms.BASE})
 _MOST_FIELDS = 1 << 14
+_LARGEST = 1 << 17  # parts of one type, shared ones counted wherever they stand
 _MOST_TYPES = 1 << 16
 _DEEPEST = 40
 _LONGEST_CHAIN = 16
@@ -44,6 +45,7 @@ class Types:
         self._entries = entries
         self.sizes = sizes
         self._known: dict[tuple[int, int], GoType] = {}
+        self._parts: dict[int, int] = {}  # of each known one, by identity
         self._right: set[int] = set()
         self._packages: dict[str, str] | None = None
         self._texts: dict[str, str] = {}
@@ -101,6 +103,7 @@ class Types:
     def _forget(self) -> None:
         """Keep memory bounded; whoever needs a type again reads it again."""
         self._known.clear()
+        self._parts.clear()
         self._right.clear()
         self._texts.clear()
         self.sizes = Sizes(self.sizes.word_size, align64=self.sizes.align64)
@@ -117,9 +120,14 @@ class Types:
             raise CorruptError("types nest too deep")
         self._depth += 1
         try:
-            found = self._known[key] = self._read(self._entries.at(offset), pointers)
+            found = self._read(self._entries.at(offset), pointers)
         finally:
             self._depth -= 1
+        inner = [f.type for f in found.fields] if found.element is None else [found.element]
+        parts = 1 + sum(self._parts.get(id(part), 1) for part in inner)
+        if parts > _LARGEST:
+            raise CorruptError("a type without an end")
+        self._known[key], self._parts[id(found)] = found, parts
         return found
 
     def _read(self, entry: Entry, pointers: int) -> GoType:

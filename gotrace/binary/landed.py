@@ -32,7 +32,9 @@ class Landed(NamedTuple):
 
     def find_all(self, places: Iterable[Place]) -> dict[Place, Signature | None]:
         """The program's own signatures, for the places that are in it."""
-        return {p: self.program.signature(*p) for p in places if p in self.lands}
+        found = self.program.find_all(p for p in places if p in self.lands)
+        self.program.save()
+        return found
 
     def slots(self, frame: Frame, above: str) -> SlotMarks | None:
         """What is known of the slots that the frame's numbers were read from; None: nothing.

@@ -83,6 +83,8 @@ def _solve(go_type: GoType, item: Item | None) -> GoType:
     inner = item.items if isinstance(item, Group) else ()
     match go_type.kind:
         case kind if kind in UNKNOWN:
+            if go_type.element is not None:  # a binary knows its width
+                return go_type
             return go_type._replace(element=_printed_as(item))
         case Kind.ARRAY if go_type.element is not None:
             first = inner[0] if inner else None
