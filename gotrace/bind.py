@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gotrace.arch import Port
+from gotrace.bind_shape import bind_shape
 from gotrace.bind_values import bind_values
 from gotrace.bind_words import bind_words
 from gotrace.decode import agree, cap, weakest
@@ -42,10 +43,10 @@ def bind(
         return Binding((), unbound_words(call))
     if call.inlined or not call.parenthesised:
         return Binding(_not_printed(call, signature, facts), unbound_words(call))
+    if signature.source is SignatureSource.SHAPE:
+        arguments = bind_shape(call, slots)
+        return Binding(arguments, _left_over(call, arguments))
     style = _style(call, facts)
-    if style is True and signature.source is not SignatureSource.DWARF:
-        # What a literal captures was passed until go1.16; since then only a binary knows.
-        signature = signature._replace(captured=(), captures_told=_captures_nothing(signature))
     if style is True:
         outcome = _by_values(call, signature, facts, port, slots)
     elif style is False:
@@ -54,13 +55,7 @@ def bind(
         outcome = _either(call, signature, facts, port)
     if isinstance(outcome, str):
         return _mismatch(call, signature, outcome)
-    if signature.source is SignatureSource.SHAPE:
-        outcome = capped(outcome, "its type is not known")
     return Binding(outcome, _left_over(call, outcome))
-
-
-def _captures_nothing(signature: Signature) -> bool:
-    return signature.captures_told and not signature.captured
 
 
 def unbound_words(call: Call) -> tuple[WordUse, ...]:
@@ -123,14 +118,39 @@ def _by_values(
     port: Port,
     slots: SlotMarks | None = None,
 ) -> _Outcome:
-    """Bind what go1.17 and later print, in each way that generics leave open."""
+    """Bind what go1.17 and later print, in each way that generics leave open.
+
+    What a literal captures was passed in front of its parameters until go1.16; since then only
+    where it is called in place and the compiler does not optimise that away (walk/closure.go
+    directClosureCall). A binary knows; a declaration leaves both open.
+    """
     name = split_name(call.function)
-    captures = name.closure and not signature.captures_known
-    if captures and any(
+    if signature.source is SignatureSource.DWARF:
+        return _as_passed(call, signature, facts, port, slots)
+    alone = signature._replace(captured=())
+    if not name.closure:
+        return _as_passed(call, alone, facts, port, slots)
+    told = signature.captures_told and not signature.captured
+    if not told and any(
         isinstance(i, Absence) and i.reason is AbsenceReason.CUT for i in call.items
     ):
-        reason = "variables that the closure captures may stand in front"
-        return tuple(_absent(parameter, reason) for parameter in signature.inputs())
+        return tuple(_absent(parameter, _CAPTURES) for parameter in alone.inputs())
+    outcome = _as_passed(call, alone, facts, port, slots)
+    if isinstance(outcome, str) and signature.captured:
+        outcome = _as_passed(call, signature, facts, port, slots)
+    if isinstance(outcome, str) and not told and not signature.captured:
+        return tuple(_absent(parameter, _CAPTURES) for parameter in alone.inputs())
+    return outcome
+
+
+_CAPTURES = "variables that the closure captures may stand in front"
+
+
+def _as_passed(
+    call: Call, signature: Signature, facts: Facts, port: Port, slots: SlotMarks | None
+) -> _Outcome:
+    """Bind in each way in which the parameters may be passed."""
+    name = split_name(call.function)
     choices = passed(signature, name, facts)
     outcomes = [
         bind_values(call, way, signature.results, facts, port, slots=slots) for way in choices
@@ -142,7 +162,7 @@ def _by_values(
     ]
     if not fitting:
         return outcomes[0]
-    if len(choices) == 1:
+    if len(choices) == 1 or (name.closure and len(fitting) == 1):
         return fitting[0]
     return _undecided(fitting) if len(fitting) > 1 else capped(fitting[0])
 
@@ -228,7 +248,7 @@ def _either(call: Call, signature: Signature, facts: Facts, port: Port) -> _Outc
     values = _by_values(call, signature, facts, port)
     words = _by_words(call, signature, port)
     if not isinstance(words, str) and any(a.role is Role.CAPTURED for a in words):
-        reason = "variables that the closure captures may stand in front"
+        reason = _CAPTURES
         return tuple(_absent(parameter, reason) for parameter in signature.inputs())
     if isinstance(values, str) or isinstance(words, str):
         return words if isinstance(values, str) else values

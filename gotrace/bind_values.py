@@ -10,7 +10,7 @@ from gotrace.decode import Reading, agree, decode, weakest
 from gotrace.goversion import Facts
 from gotrace.layout.match import Match, match_tree, solve_shapes
 from gotrace.layout.plans import Plan, layouts, plan
-from gotrace.layout.sizes import fits_ssa, has_unknown
+from gotrace.layout.sizes import fits_ssa, has_pointers, has_unknown
 from gotrace.layout.values import describe
 from gotrace.marks import shifted_words, slots_are_sure
 from gotrace.model import AbsenceReason, Call
@@ -46,7 +46,7 @@ def bind_values(
 
     ``slots`` is what a binary knows of where the numbers were read.
     """
-    truth, stored = _known_slots(call, slots)
+    truth, followed = _known_slots(call, slots)
     facts = facts.assuming("argument_values")
     marked = any(word.stale for word in call.words())
     if marked:
@@ -64,7 +64,7 @@ def bind_values(
         shape_text = describe(plans[0].tokens)
         return f"this signature prints ({shape_text}), the trace printed ({call.arguments})"
     generic = any(i.parameter is DICTIONARY for i in passed)
-    context = Context(facts, port, known, generic, truth, stored)
+    context = Context(facts, port, known, generic, truth, followed)
     fits.sort(key=lambda fit: fit.plan.sizes.word_size != port.word_size)
     return tuple(
         _argument(i, item.parameter, fits, context) for i, item in enumerate(passed) if item.printed
@@ -99,13 +99,13 @@ def _fits(
 def _known_slots(
     call: Call, slots: SlotMarks | None
 ) -> tuple[dict[int, bool] | None, frozenset[int]]:
-    """By start, whether a word's slot held it (None: nobody knows); words that were stored."""
+    """Whether each slot held its word, by start (None: unknown); pointers the collector follows."""
     words = call.words()
     if slots is None or min(map(len, slots)) < len(words):
         return None, frozenset()
     live = {word.start: held for word, held in zip(words, slots.live, strict=False)}
-    pairs = zip(words, slots.stored, strict=False)
-    return live, frozenset(word.start for word, stored in pairs if stored)
+    pairs = zip(words, slots.followed, strict=False)
+    return live, frozenset(word.start for word, followed in pairs if followed)
 
 
 def _solved_types(call: Call, passed: Sequence[Passed]) -> tuple[GoType, ...]:
@@ -119,8 +119,8 @@ def _solved_types(call: Call, passed: Sequence[Passed]) -> tuple[GoType, ...]:
 
 class Context(NamedTuple):
     """``known``: no type of unknown width stands in the signature. ``generic``: the function is.
-    ``live``: whether each word's slot held it, by start, where a binary tells. ``stored``: the
-    words whose slots it knows to have been written.
+    ``live``: whether each word's slot held it, by start, where a binary tells. ``followed``:
+    the words that the collector takes for live pointers somewhere in the function.
     """
 
     facts: Facts
@@ -128,14 +128,14 @@ class Context(NamedTuple):
     known: bool
     generic: bool
     live: dict[int, bool] | None = None
-    stored: frozenset[int] = frozenset()
+    followed: frozenset[int] = frozenset()
 
 
 def _argument(number: int, parameter: Parameter, fits: Sequence[Fit], context: Context) -> Argument:
     passing = _passing(number, fits, context)
     trusted = trust(parameter, passing, context.facts, context.port)
-    if trusted.certainty is Certainty.LIKELY and _is_stored(number, fits, context.stored):
-        trusted = EXACT
+    if trusted.certainty is Certainty.LIKELY and context.live is not None:
+        trusted = _by_collector(number, trusted, passing, fits, context)
     marks = _marks(fits)
     plans = _one_per_word_size(fits)
     readers = [_TreeReader(number, fit, trusted, marks, context.live) for fit in plans]
@@ -151,13 +151,22 @@ def _argument(number: int, parameter: Parameter, fits: Sequence[Fit], context: C
     return Argument(name, role, text, value.certainty, value, uses, reason)
 
 
-def _is_stored(number: int, fits: Sequence[Fit], stored: frozenset[int]) -> bool:
-    """Whether a word of the parameter was: one that lives in memory is stored as a whole, and of
-    one that does not the marks tell."""
-    return any(
-        slot.parameter == number and word is not None and word.start in stored
-        for slot, word in fits[0].match.slots
-    )
+def _by_collector(
+    number: int, trusted: Trust, passing: Passing, fits: Sequence[Fit], context: Context
+) -> Trust:
+    """What the collector's maps say of a parameter that is only likely.
+
+    One that lives in memory is stored on entry if any code uses it, and of one that does not the
+    marks tell: a pointer that the collector follows anywhere proves it. A large one of whose
+    pointers it follows none is not used.
+    """
+    words = [w for slot, w in fits[0].match.slots if slot.parameter == number and w is not None]
+    if any(word.start in context.followed for word in words):
+        return EXACT
+    plan = fits[0].plan
+    if passing.in_register and not passing.fits_ssa and has_pointers(plan.types[number]):
+        return Trust(Certainty.STALE, trusted.reason)
+    return trusted
 
 
 def _passing(number: int, fits: Sequence[Fit], context: Context) -> Passing:

@@ -13,6 +13,7 @@ from gotrace.model import Absence, AbsenceReason, Call, Word
 from gotrace.signature import Parameter, Signature
 from gotrace.value import Argument, Certainty, Value, WordUse
 
+GAP = "?"  # bytes of which a binary does not say what they are
 _SEVERAL = "its type is unknown here, and the words leave more than one width for it"
 _BEHIND = "it stands behind a parameter of unknown width"
 _UNSET = "a result of a call that has not returned"
@@ -152,7 +153,7 @@ def _argument(
     reader = _AreaReader(words, machine, place.offset)
     if place.size and not reader.printed(0, place.size):
         return Argument(name, role, text, Certainty.ABSENT, None, (), absence=AbsenceReason.CUT)
-    if has_unknown(parameter.type):
+    if has_unknown(parameter.type) or parameter.type.text == GAP:
         value = unknown(reader.words(0, place.size))
     else:
         value = decode(parameter.type, reader, sizes)

@@ -49,7 +49,12 @@ class Binder:
         if fitting is None:
             # What is built in may be of another release or port: that is no fault of the trace.
             told = [b for b in tried if _is_told(b)]
-            return told[0] if told else Bound(None, Binding((), unbound_words(frame.call)))
+            if not told or told[0].signature is None:
+                return _of_library(frame, tried)
+            # Until go1.21 DWARF may lack what has no name: what the program prints it does print.
+            lacking = told[0].signature.source is SignatureSource.DWARF
+            shape = self._programs.shape(frame.call, frame.site) if lacking else None
+            return told[0] if shape is None else Bound(shape, self._binding(frame, shape, slots))
         if fitting is tried[0] or not _is_told(tried[0]):
             return fitting
         return _with_doubt(fitting, tried[0])
@@ -103,9 +108,25 @@ def _as_declared(
         (p.role, p.name): p.type.text for p in source.inputs() if p.name
     }
     return tuple(
-        a._replace(type=declared.get((a.role, a.name), a.type)) if "go.shape." in a.type else a
+        a._replace(type=declared.get((a.role, a.name), a.type))
+        if "go.shape." in a.type or "[...]" in a.type
+        else a
         for a in arguments
     )
+
+
+def _of_library(frame: Frame, tried: Sequence[Bound]) -> Bound:
+    """Assembly has a signature, but often prints nothing or whatever lies on the stack."""
+    from gotrace.stdlib import library  # noqa: PLC0415 - only where it was asked
+
+    words = unbound_words(frame.call)
+    if tried and library().is_assembly(frame.function):
+        arguments = tuple(
+            a._replace(reason="assembly: Go does not print its arguments")
+            for a in tried[0].binding.arguments
+        )
+        return Bound(tried[0].signature, Binding(arguments, words))
+    return Bound(None, Binding((), words))
 
 
 def _is_told(bound: Bound) -> bool:

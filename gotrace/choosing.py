@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from gotrace.bind_words import GAP
 from gotrace.goversion import Evidence
 from gotrace.infer import Runtime
+from gotrace.layout.sizes import Sizes
 from gotrace.model import Dump, Issue, Site
-from gotrace.names import is_standard
-from gotrace.signature import Parameter, Signature, SignatureSource
+from gotrace.names import is_standard, split_name
+from gotrace.signature import Parameter, Role, Signature, SignatureSource
 from gotrace.signatures.matching import Signatures, Tie
 from gotrace.types import GoType, Kind
 
@@ -59,6 +61,9 @@ def choose(
             if answer is not None:
                 found[place] = (*found.get(place, ()), answer)
     have = {function for function, _ in found}
+    found = {
+        place: _completest_first(_with_captures(signatures)) for place, signatures in found.items()
+    }
     return Choice(found, tuple(t for function, t in ties.items() if function not in have))
 
 
@@ -89,6 +94,51 @@ def with_library(choice: Choice, dump: Dump, runtime: Runtime) -> tuple[Choice, 
             seen = Evidence(f"{LINES}{votes.text}", None, None, None)
             runtime = runtime._replace(evidence=(*runtime.evidence, seen))
     return choice._replace(found=found), runtime
+
+
+def _with_captures(signatures: tuple[Signature, ...]) -> tuple[Signature, ...]:
+    """DWARF lists what a literal captures by value like its parameters; the source tells them."""
+    source = next((s for s in signatures if s.source is SignatureSource.GO_SOURCE), None)
+    if source is None or not split_name(f"{source.package}.{source.function}").closure:
+        return signatures
+    return tuple(
+        _captures_told(s, source) if s.source is SignatureSource.DWARF else s for s in signatures
+    )
+
+
+def _captures_told(binary: Signature, source: Signature) -> Signature:
+    more = len(binary.parameters) - len(source.parameters)
+    front, own = binary.parameters[: max(more, 0)], binary.parameters[max(more, 0) :]
+    if more <= 0 or [p.name for p in own] != [p.name for p in source.parameters]:
+        return binary
+    captured = tuple(p._replace(role=Role.CAPTURED) for p in front)
+    return binary._replace(captured=binary.captured + captured, parameters=own)
+
+
+def _completest_first(signatures: tuple[Signature, ...]) -> tuple[Signature, ...]:
+    """A source that says the same as the binary and has no gaps is the better one to read by."""
+    first = signatures[0]
+    if first.source is not SignatureSource.DWARF:
+        return signatures
+    unsure = any(map(_is_unsure, first.inputs()))
+    count = len(first.parameters)
+    whole = [
+        s for s in signatures[1:] if (unsure or len(s.parameters) > count) and not differ(first, s)
+    ]
+    return (*whole, *(s for s in signatures if s not in whole))
+
+
+def _with_names(parameters: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+    return tuple(p for p in parameters if p.name not in {None, "_"})
+
+
+def _is_unsure(parameter: Parameter) -> bool:
+    """Without a name, or of no size: where it stands among the others DWARF need not know."""
+    return parameter.name is None or not Sizes(8).measure(parameter.type).size
+
+
+def _is_gap(parameter: Parameter) -> bool:
+    return parameter.type.text == GAP
 
 
 # ---------------------------------------------------------------------- disagreements
@@ -127,6 +177,15 @@ def _text(signature: Signature) -> str:
 def differ(one: Signature, other: Signature) -> bool:
     """Whether they speak of different inputs: another number, another name, another kind."""
     inputs, others = _declared(one), _declared(other)
+    if any(map(_is_gap, (*inputs, *others))):
+        return False  # one gap may be several parameters, and its offsets were held against them
+    if split_name(f"{one.package}.{one.function}").closure:
+        # Where it is called in place a binary lists what it captures in front.
+        common = min(len(inputs), len(others))
+        inputs, others = inputs[len(inputs) - common :], others[len(others) - common :]
+    if len(inputs) != len(others) and SignatureSource.DWARF in {one.source, other.source}:
+        # Until go1.21 it may lack parameters without a name behind those that are printed.
+        inputs, others = map(_with_names, (inputs, others))
     if len(inputs) != len(others):
         return True
     return any(
@@ -136,9 +195,11 @@ def differ(one: Signature, other: Signature) -> bool:
 
 
 def _declared(signature: Signature) -> tuple[Parameter, ...]:
-    """What is declared: what a closure captures is not, and only some sources know it."""
+    """What is declared and has a size: of the order of the others a binary knows nothing, and
+    only some sources know what a closure captures."""
     receiver = (signature.receiver,) if signature.receiver else ()
-    return receiver + signature.parameters
+    sizes = Sizes(8)
+    return tuple(p for p in receiver + signature.parameters if sizes.measure(p.type).size)
 
 
 def _names_differ(one: Parameter, other: Parameter) -> bool:
@@ -150,8 +211,8 @@ _OPEN = {Kind.UNKNOWN, Kind.TYPE_PARAMETER}
 
 def _types_differ(one: GoType, other: GoType) -> bool:
     """Kinds, lengths and fields; spellings do not count."""
-    if one.kind in _OPEN or other.kind in _OPEN or "?" in {one.text, other.text}:
-        return False  # `?` is a gap in what DWARF says
+    if one.kind in _OPEN or other.kind in _OPEN:
+        return False
     if one.kind is not other.kind:
         return True
     if one.kind is Kind.ARRAY:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from gotrace.goversion import Facts
 from gotrace.names import FunctionName
-from gotrace.signature import Parameter, Role, Signature, SignatureSource
+from gotrace.signature import Parameter, Role, Signature
 from gotrace.types import GoType, Kind
 
 DICTIONARY = Parameter(
@@ -34,18 +34,17 @@ def passed(
     signature: Signature, name: FunctionName, facts: Facts
 ) -> tuple[tuple[Passed, ...], ...]:
     """What may be passed, in order; more than one where the release decides and is not known."""
-    # Since go1.17 captured variables are passed only where a literal is called unoptimised in
-    # place (walk/closure.go directClosureCall): DWARF lists them then, a declaration cannot tell.
-    captured = signature.captured if signature.source is SignatureSource.DWARF else ()
-    inputs = [*captured, *signature.parameters]
+    inputs = [*signature.captured, *signature.parameters]
     if signature.receiver and not name.local.endswith("-fm"):  # a method value holds its receiver
         inputs.insert(0, signature.receiver)
     shown = [Passed(parameter, True) for parameter in inputs]
-    if not name.generic or signature.source is SignatureSource.SHAPE:
+    if not name.generic:
         return (tuple(shown),)
-    if name.closure:
-        return ((*(item._replace(printed=False) for item in shown[:1]), *shown[1:]),)
     hidden = Passed(DICTIONARY, False, may_live=False)
+    if name.closure:
+        first_hidden = (*(item._replace(printed=False) for item in shown[:1]), *shown[1:])
+        # The dictionary is captured as well: where the literal is called in place, it comes first.
+        return first_hidden, (hidden, *shown)
     if signature.receiver is None:
         return ((hidden, *shown),)
     receiver, *rest = shown

@@ -76,14 +76,9 @@ def annotate(
     if arch is not None:
         architecture(arch)
     known = tuple(signatures)
-    given = _Given(
-        known,
-        tuple(binaries),
-        tuple(sources),
-        stdlib,
-        go or _told("go", known, minor_release),
-        arch or _told("arch", known, architecture),
-    )
+    go = go or _told("go", known, minor_release)
+    arch = arch or _told("arch", known, architecture)
+    given = _Given(known, tuple(binaries), tuple(sources), stdlib, go, arch)
     try:
         return _annotate(dump, given)
     except Exception as error:

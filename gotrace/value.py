@@ -133,12 +133,12 @@ class BindIssue(NamedTuple):
 class SlotMarks(NamedTuple):
     """What a binary knows of the slots that a call's numbers were read from, in printed order.
 
-    ``live``: whether the slot still held it, in place of the printed `?`. ``stored``: whether the
-    collector takes the slot for a live pointer at this place, so that it has been written.
+    ``live``: whether the slot still held it, in place of the printed `?`. ``followed``: whether the
+    collector takes it for a live pointer anywhere in the function.
     """
 
     live: tuple[bool, ...]
-    stored: tuple[bool, ...]
+    followed: tuple[bool, ...]
 
 
 class Binding(NamedTuple):

@@ -29,7 +29,7 @@ human layout
 binary
 decode passing
 marks trust
-bind_values bind_words
+bind_values bind_words bind_shape
 bind
 annotated
 signatures

@@ -24,6 +24,7 @@ from gotrace.binary import dwarf_forms as forms
 from gotrace.binary.dwarf_build import Builder, Refusal
 from gotrace.binary.dwarf_entries import Entries, Unit
 from gotrace.binary.dwarf_functions import Declared, all_functions, find_function
+from gotrace.binary.dwarf_merge import merged
 from gotrace.binary.dwarf_shape import Abi
 from gotrace.binary.image import Image
 from gotrace.binary.pclntab import Function, FunctionTable
@@ -75,9 +76,7 @@ class Dwarf:
         found = {signature: None for f in functions if (signature := self.signature(f))}
         if len(found) > 1:  # wrappers stand in no file and hardly ever in a trace
             found = {s: None for s in found if s.file is not None}
-        if len(found) > 1:
-            self.refused["several instantiations fit"] += 1
-        return next(iter(found)) if len(found) == 1 else None
+        return merged(list(found)) if found else None
 
     def _stands_at(self, function: Function, site: Site) -> bool:
         if site.offset is None:

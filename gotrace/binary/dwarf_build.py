@@ -272,10 +272,7 @@ class Builder:
         return made._replace(text=declaration(made, printed))
 
     def _parameter(self, item: Known | None, go_type: GoType, declared: Declared) -> Parameter:
-        if item is None:
-            blank = None if self._prints_values else "_"
-            return Parameter(blank, go_type)
-        if item.variable is None:
+        if item is None or item.variable is None:  # it may have a name that DWARF does not tell
             return Parameter(None, go_type)
         name = item.variable.name
         # Without `&x` it may also be that nobody needed the copy. What is passed in registers and

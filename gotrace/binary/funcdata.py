@@ -24,6 +24,7 @@ _SIGNS: dict[int, Sign] = {0xFE: "{", 0xFD: "}", 0xFC: "...", 0xFB: "_"}
 _END = 0xFF
 _LONGEST = 256  # TraceArgsMaxLen is 171
 _MOST_LIVENESS = 1 << 16
+_MOST_BITMAPS = 1 << 16
 _SLOTS = 10  # the compiler tracks no more
 
 
@@ -82,17 +83,35 @@ def home_is_live(place: Place, offset: int, slot: int) -> bool | None:
     A runtime.stackmap is the number of bitmaps, their bits, the bitmaps.
     Errors: CorruptError.
     """
-    address = place.funcdata(_ARG_POINTERS)
+    found = _followed(place, slot)
     index = max(place.pcdata(_STACK_MAP, offset), 0)
+    return None if found is None or index >= len(found) else found[index]
+
+
+def home_is_ever_live(place: Place, slot: int) -> bool | None:
+    """Whether the collector follows the word at offset ``slot`` anywhere in the function.
+
+    Errors: CorruptError.
+    """
+    found = _followed(place, slot)
+    return None if found is None else any(found)
+
+
+def _followed(place: Place, slot: int) -> tuple[bool, ...] | None:
+    """The bit of an argument word in each of the function's bitmaps."""
+    address = place.funcdata(_ARG_POINTERS)
     head = place.image.read(address, 8) if address else None
     if head is None:
         return None
     count, width = place.view.of(head).numbers(0, 2, 4)
     word, odd = divmod(slot, place.view.word_size)
-    if index >= count or not 0 <= word < width or odd:
+    if not 0 <= word < width or odd or count > _MOST_BITMAPS:
         return None
-    byte = place.image.read(address + 8 + index * ((width + 7) // 8) + word // 8, 1)
-    return None if byte is None else bool(byte[0] >> (word % 8) & 1)
+    each = (width + 7) // 8
+    raw = place.image.read(address + 8, count * each)
+    if raw is None:
+        return None
+    return tuple(bool(raw[i * each + word // 8] >> (word % 8) & 1) for i in range(count))
 
 
 # ---------------------------------------------------------------------- helpers

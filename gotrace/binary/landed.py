@@ -55,10 +55,10 @@ class Landed(NamedTuple):
         if not answers or None in answers:
             return None
         known = [answer for answer in answers if answer is not None]
-        live, stored = (
+        live, followed = (
             tuple(map(all, zip(*some, strict=False))) for some in zip(*known, strict=True)
         )
-        return SlotMarks(live, stored)
+        return SlotMarks(live, followed)
 
     def _faults(self, pc: int, above: str) -> tuple[bool, ...]:
         """Whether the pc is that of a faulting instruction; both where it is not known."""
@@ -105,12 +105,12 @@ def _slots(
     tokens = table.arguments(function)
     if live is None or tokens is None:
         return None
-    stored = (
-        table.home_is_live(function, offset, token[0], fault=fault) is True
+    followed = (
+        table.home_is_ever_live(function, token[0]) is True
         for token in tokens
         if isinstance(token, tuple)
     )
-    return SlotMarks(live, tuple(stored))
+    return SlotMarks(live, tuple(followed))
 
 
 def _components(tokens: Sequence[ArgToken]) -> int:

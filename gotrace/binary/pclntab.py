@@ -228,6 +228,13 @@ class FunctionTable:
         except CorruptError:
             return None
 
+    def home_is_ever_live(self, function: Function, slot: int) -> bool | None:
+        """Whether the collector follows the argument word at ``slot`` anywhere in the function."""
+        try:
+            return funcdata.home_is_ever_live(self._place(function), slot)
+        except CorruptError:
+            return None
+
     def _place(self, function: Function) -> Place:
         gofunc = self.moduledata.gofunc if self.moduledata else 0
         return Place(self.image, self._view, self._header, function, self.address, gofunc)

@@ -132,11 +132,9 @@ class Program:
             if known is not None:
                 return known
         functions = self.named(function)
-        if not functions:
-            return None
-        found = self.dwarf.choose(functions, site)
+        found = self.dwarf.find(function, site)
         if found is not None:  # without a site, all of that name agree
-            self.cache.put(function if len(functions) == 1 or site is None else here, found)
+            self.cache.put(here if len(functions) > 1 and site is not None else function, found)
         return found
 
     def find_all(

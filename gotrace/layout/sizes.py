@@ -177,6 +177,23 @@ def has_unknown(go_type: GoType) -> bool:
             return False
 
 
+_POINTED = {
+    *(Kind.POINTER, Kind.MAP, Kind.CHAN, Kind.FUNC, Kind.UNSAFE_POINTER),
+    *(Kind.STRING, Kind.SLICE, Kind.INTERFACE),
+}
+
+
+def has_pointers(go_type: GoType) -> bool:
+    """Whether a value of this type holds pointers that the collector follows."""
+    if go_type.kind is Kind.STRUCT:
+        return any(has_pointers(field.type) for field in go_type.fields)
+    if go_type.kind is Kind.ARRAY:
+        return (
+            bool(go_type.length) and go_type.element is not None and has_pointers(go_type.element)
+        )
+    return go_type.kind in _POINTED
+
+
 def fits_ssa(go_type: GoType, sizes: Sizes) -> bool:
     """Whether the compiler can keep a variable of this type out of memory.
 
