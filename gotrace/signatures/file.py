@@ -5,7 +5,6 @@ They hold names and types, and nothing of the program's code or data.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -28,6 +27,8 @@ class Origin(NamedTuple):
 
 def write_signatures(signatures: Iterable[Signature], origin: Origin) -> str:
     """The text of a signature file."""
+    import json  # noqa: PLC0415 - only for these files
+
     head = {"kind": KIND, **origin._asdict()}
     return json.dumps({**head, **stored.store(signatures)}, separators=(",", ":")) + "\n"
 
@@ -37,6 +38,8 @@ def read_signatures(text: str, path: str) -> Signatures:
 
     Errors: GotraceError where it is no signature file, or damaged.
     """
+    import json  # noqa: PLC0415 - only for these files
+
     try:
         data = json.loads(text)
         if not isinstance(data, dict) or data.get("kind") != KIND:
