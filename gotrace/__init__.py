@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gotrace.parsing import parse
     from gotrace.redaction import redact
     from gotrace.report import Report, annotate
+    from gotrace.scanning import Scanner, scan
     from gotrace.signatures.matching import Signatures
 
 __version__ = _version.VERSION
@@ -33,6 +34,8 @@ __version__ = _version.VERSION
 _HOMES = {
     "parse": "gotrace.parsing",
     "annotate": "gotrace.report",
+    "scan": "gotrace.scanning",
+    "Scanner": "gotrace.scanning",
     "from_binary": "gotrace.face",
     "from_prototypes": "gotrace.face",
     "from_signature_file": "gotrace.face",
@@ -59,6 +62,7 @@ __all__ = [
     "Issue",
     "Parse",
     "Report",
+    "Scanner",
     "SignatureSyntaxError",
     "Signatures",
     "UnreadableFileError",
@@ -71,6 +75,7 @@ __all__ = [
     "parse",
     "redact",
     "render",
+    "scan",
 ]
 
 

@@ -70,6 +70,10 @@ def annotate_files(options: argparse.Namespace) -> int:
     """
     run = _Run(options, load_settings(os.getcwd(), explicit=options.config))
     _check(run)
+    if options.prefix is not None:
+        from gotrace.input.envelopes.own import own_prefix  # noqa: PLC0415 - only with a prefix
+
+        own_prefix(options.prefix)
     run.known = _explicit(run)
     run.binaries = _binaries(run)
     run.sources = _sources(run)
@@ -189,7 +193,7 @@ def _reports(run: _Run) -> Iterator[Report]:
         except GotraceError as error:
             _fail(run, error)
             continue
-        for dump in each_dump(data, source=name):
+        for dump in each_dump(data, source=name, prefix=run.options.prefix):
             report = annotate(
                 dump,
                 signatures=signatures,

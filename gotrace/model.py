@@ -235,6 +235,9 @@ class Dump(NamedTuple):
     """What one crash, or one snapshot, printed.
 
     ``raw_message`` is where a message of several lines stands that the runtime did not indent.
+    ``timestamp``, ``stream`` and ``envelope`` are what a log collector said of it, as it stands in
+    the log; empty for a bare dump. ``envelope`` names the ways in which it was wrapped, outermost
+    first.
     """
 
     source: str
@@ -252,6 +255,9 @@ class Dump(NamedTuple):
     issues: tuple[Issue, ...] = ()
     source_map: SourceMap | None = None
     raw_message: Span | None = None
+    timestamp: str = ""
+    stream: str = ""
+    envelope: tuple[str, ...] = ()
 
     @property
     def crashed(self) -> Goroutine | None:

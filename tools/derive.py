@@ -8,6 +8,8 @@ For each grammar one module is written, with
 * ``STATES``, ``STARTS``, ``ENDS``, ``RULES``: Lark's LALR(1) table, each state with the terminals
   that its contextual lexer tries, in Lark's own order;
 * ``TERMINALS``: the regular expression of each terminal;
+* ``BOUNDED``: rules that recur, as one pattern that never backtracks. It stops at a depth and a
+  length that the rule does not have: what it matches is of the rule, the rest is for the table;
 * ``GRAMMAR_SHA256`` and ``LARK_VERSION``.
 
 ``--check`` writes nothing and exits with 1 when a module is not what the grammar gives.
@@ -34,6 +36,10 @@ TARGETS = {
     "race": ROOT / "gotrace" / "parsing" / "_race_tables.py",
     "prototypes": ROOT / "gotrace" / "signatures" / "_tables.py",
 }
+BOUNDED = {"traceback": ("arguments", "_tail")}
+DEPTH = 3  # groups within groups; a pattern doubles with each
+REPEATS = 255
+NEVER = "(?!)"
 TOKENS_ONLY = {"prototypes"}  # its tokens come from a scanner: no patterns of whole records
 
 
@@ -126,6 +132,36 @@ class Grammar:
                     found[re.escape(_literal(leaf))] = None
         return f"(?:{'|'.join(sorted(found, key=lambda p: (-len(p), p)))})+"
 
+    # ------------------------------------------------------------- bounded patterns
+
+    def bounded(self, rule: str, depth: int = DEPTH) -> str:
+        """``rule`` to ``depth`` recursions; alternatives begin differently, so each is atomic."""
+        return self._bounded(self.rules[rule], rule, depth)
+
+    def _bounded(self, node: Any, top: str, depth: int) -> str:
+        if node.data == "value":
+            return self._bounded_symbol(node.children[0], top, depth)
+        parts = [self._bounded(c, top, depth) for c in node.children if hasattr(c, "data")]
+        match node.data:
+            case "expansions":
+                shown = [p for p in parts if p != NEVER]
+                return shown[0] if len(shown) == 1 else f"(?>{'|'.join(shown)})"
+            case "expansion":
+                return NEVER if NEVER in parts else "".join(parts)
+            case "expr":
+                count = {"?": "?", "*": f"{{0,{REPEATS}}}"}[str(node.children[1])]
+                return "" if parts[0] == NEVER else f"(?:{parts[0]}){count}+"
+        raise AssertionError(f"no pattern for {node}")
+
+    def _bounded_symbol(self, symbol: Any, top: str, depth: int) -> str:
+        if isinstance(symbol, Terminal):
+            return f"(?>{self.terminals[symbol.name]})"
+        if not isinstance(symbol, NonTerminal):
+            return re.escape(_literal(symbol))
+        if symbol.name == top:
+            return self.bounded(top, depth - 1) if depth else NEVER
+        return self._bounded(self.rules[symbol.name], top, depth)
+
     # ------------------------------------------------------------- table
 
     def table(self) -> dict[str, Any]:
@@ -180,6 +216,8 @@ class Grammar:
         }
         if self.name not in TOKENS_ONLY:
             values["PATTERNS"] = {r: self.record(r) for r in self.records()}
+        if self.name in BOUNDED:
+            values["BOUNDED"] = {r: self.bounded(r) for r in BOUNDED[self.name]}
         values |= self.table()
         body = "\n".join(
             f"{k}: {_annotation(k)} = {pprint.pformat(v, width=100, sort_dicts=False)}\n"

@@ -23,6 +23,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "files", nargs="*", metavar="FILE", help="logs to read; - is standard input"
     )
+    parser.add_argument(
+        "--prefix", metavar="REGEX",
+        help="what stands before each line of the log, where it is a format of your own",
+    )  # fmt: skip
     signatures = parser.add_argument_group("signatures")
     signatures.add_argument(
         "--signatures", action="append", default=[], metavar="FILE",

@@ -8,13 +8,14 @@ import sys
 from typing import BinaryIO
 
 from gotrace.errors import UnreadableFileError
+from gotrace.input.compressed import decompressed, is_broken, kind_of
 
 MAPPED = 1 << 20  # bytes from which a file is mapped instead of read
 CHUNK = 1 << 20
 
 
 def read_input(name: str) -> bytes:
-    """The bytes of a file, or of standard input for ``-``.
+    """The bytes of a file, or of standard input for ``-``; what is compressed is unpacked.
 
     Shape:  bytes, or for large files an ``mmap``, which answers like bytes.
     Errors: UnreadableFileError with what to do next.
@@ -22,14 +23,20 @@ def read_input(name: str) -> bytes:
     if name == "-":
         if sys.stdin is None:
             raise UnreadableFileError("-: standard input is closed", "name a file")
-        return _spooled(sys.stdin.buffer)
+        return _spooled(decompressed(sys.stdin.buffer, name))
     try:
         with open(name, "rb") as file:
+            if kind_of(file.peek(8)[:8]) is not None:
+                return _spooled(decompressed(file, name))
             if os.fstat(file.fileno()).st_size >= MAPPED:
                 return _mapped(file)
             return file.read()
     except OSError as error:
         raise unreadable(name, error) from error
+    except Exception as error:
+        if not is_broken(error):
+            raise
+        raise UnreadableFileError(f"{name}: {error}", "is the file whole?") from error
 
 
 def unreadable(name: str, error: OSError) -> UnreadableFileError:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
 from threading import Lock
+from typing import NamedTuple
 
-from gotrace.model import Location, Span
+from gotrace.model import Location, SourceMap, Span
 
 STEP = 1 << 14  # bytes between the line numbers that are kept
 
@@ -43,9 +47,9 @@ class PlainMap:
                 self._grow(index)
             near, line = index * STEP, self._lines[index]
         if position >= near:
-            line += self._data[near:position].count(b"\n")
+            line += _line_ends(self._data, near, position)
         else:
-            line -= self._data[position:near].count(b"\n")
+            line -= _line_ends(self._data, position, near)
         self._last = (position, line)
         return line
 
@@ -53,7 +57,7 @@ class PlainMap:
         with self._growing:
             while len(self._lines) <= index:
                 start = (len(self._lines) - 1) * STEP
-                count = self._data[start : start + STEP].count(b"\n")
+                count = _line_ends(self._data, start, start + STEP)
                 self._lines.append(self._lines[-1] + count)
 
     def __reduce__(self) -> tuple[type[PlainMap], tuple[bytes]]:
@@ -64,6 +68,134 @@ class PlainMap:
 
     def __hash__(self) -> int:
         return hash(len(self._data))
+
+
+class Piece(NamedTuple):
+    """``length`` bytes of unwrapped text from ``start`` on, made of ``outer_length`` outer bytes.
+
+    Where the two lengths are equal, each byte stands for itself; else the piece is one whole, such
+    as an escape sequence. An ``outer_length`` of 0 is text that stands nowhere (a line end between
+    two records).
+    """
+
+    start: int
+    outer: int
+    length: int
+    outer_length: int
+
+
+class PieceMap:
+    """The map of text that was unwrapped, piece by piece, from what ``outer`` maps.
+
+    ``pieces`` lie close together and in order. A span within one line whose bytes are not
+    contiguous outside has ``parts``; over several lines they would only be the lines again.
+    """
+
+    def __init__(self, text: bytes, pieces: Sequence[Piece], outer: SourceMap) -> None:
+        self._text = text
+        self._pieces = pieces
+        self._starts = [p.start for p in pieces]
+        self._outer = outer
+        self._upwards = all(a.outer <= b.outer for a, b in pairwise(pieces))
+
+    def locate(self, span: Span) -> Location:
+        """Where the text of ``span`` came from."""
+        if self._upwards and b"\n" in self._text[span.start : span.end]:
+            begin = self._spans(Span(span.start, span.start + 1))[0].start
+            end = self._spans(Span(span.end - 1, span.end))[-1].end
+            return self._outer.locate(Span(begin, max(begin, end)))
+        whole = self._spans(span)
+        if len(whole) == 1:
+            return self._outer.locate(whole[0])
+        if b"\n" in self._text[span.start : span.end]:
+            return self._outer.locate(Span(min(s.start for s in whole), max(s.end for s in whole)))
+        places = [self._outer.locate(s) for s in whole]
+        parts = [p for place in places for p in place.parts or (Span(place.start, place.end),)]
+        first, last = places[0], places[-1]
+        return Location(
+            first.start, last.end, first.line, first.column, last.end_column, tuple(parts)
+        )
+
+    def _spans(self, span: Span) -> list[Span]:
+        """The outer spans of ``span``, in its order, those that touch joined."""
+        if not self._pieces:
+            return [Span(0, 0)]
+        start, end = span
+        index = max(0, bisect_right(self._starts, start) - 1)
+        found: list[Span] = []
+        while index < len(self._pieces):
+            piece = self._pieces[index]
+            if piece.start >= end and found:
+                break
+            part = _within(piece, start, end)
+            if found and found[-1].end == part.start:
+                found[-1] = Span(found[-1].start, part.end)
+            elif part.end > part.start or not found:
+                if found and found[-1].end == found[-1].start:
+                    found.pop()  # text that stands nowhere tells no place where other text does
+                found.append(part)
+            index += 1
+        return found
+
+    def __reduce__(self) -> tuple[type[PieceMap], tuple[bytes, list[Piece], SourceMap]]:
+        return PieceMap, (bytes(self._text), list(self._pieces), self._outer)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PieceMap) and self.__reduce__() == other.__reduce__()
+
+    def __hash__(self) -> int:
+        return hash(len(self._text))
+
+
+def _within(piece: Piece, start: int, end: int) -> Span:
+    """The outer bytes of the part of ``piece`` that lies in ``start`` to ``end``."""
+    if piece.length != piece.outer_length:
+        return Span(piece.outer, piece.outer + piece.outer_length * (end > start))
+    low = min(max(start - piece.start, 0), piece.length)
+    high = min(max(end - piece.start, low), piece.length)
+    return Span(piece.outer + low, piece.outer + high)
+
+
+class ShiftMap:
+    """The map of a part of a text that ``outer`` maps, which begins at ``base``.
+
+    ``lines`` are the line ends before the part, where ``outer`` maps the part alone.
+    """
+
+    def __init__(self, base: int, outer: SourceMap, lines: int | None = None) -> None:
+        self._base = base
+        self._outer = outer
+        self._lines = lines
+
+    def locate(self, span: Span) -> Location:
+        """The place of ``span`` in the whole."""
+        base = self._base
+        if self._lines is None:
+            return self._outer.locate(Span(span.start + base, span.end + base))
+        place = self._outer.locate(span)
+        parts = tuple(Span(p.start + base, p.end + base) for p in place.parts)
+        return place._replace(
+            start=place.start + base,
+            end=place.end + base,
+            line=place.line + self._lines,
+            parts=parts,
+        )
+
+    def __reduce__(self) -> tuple[type[ShiftMap], tuple[int, SourceMap, int | None]]:
+        return ShiftMap, (self._base, self._outer, self._lines)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ShiftMap) and self.__reduce__() == other.__reduce__()
+
+    def __hash__(self) -> int:
+        return hash(self._base)
+
+
+def _line_ends(data: bytes, start: int, end: int) -> int:
+    mapped: object = data  # what is large is an mmap that answers like bytes, but cannot count
+    return (
+        data.count(b"\n", start, end) if isinstance(mapped, bytes) else data[start:end].count(b"\n")
+    )
 
 
 def code_points(raw: bytes) -> int:

@@ -11,13 +11,17 @@ PAGES = 1 << 16  # a multiple of every page size
 
 # `panic: ` and `fatal error: ` may stand anywhere in a line: a program that prints without a
 # newline glues its text in front of them. So may the prefix of a logger before `http: panic …`.
+# Only what a goroutine or a signal follows is one, so they are looked for before those.
 _ANYWHERE = (b"panic: ", b"fatal error: ", b"http: panic serving ", b"http2: panic serving ")
 _STARTS = (
-    rb"goroutine |goroutineleak profile: |threadcreate profile: |runtime stack:|fatal: "
+    rb"panic: |fatal error: |https?2?: panic serving |goroutine |goroutineleak profile: "
+    rb"|threadcreate profile: |runtime stack:|fatal: "
     rb"|SIG[A-Z0-9]+: |Signal [0-9]|PC=0x|Exception 0x|sys: |runtime(?:/cgo)?: |unexpected fault "
     rb"|accessed data from |panic during panic|\[signal |WARNING: D|\[originating from "
     rb"|\t[^\n]{1,4096}:[0-9]+(?: \+0x[0-9a-f]+)?(?: fp=0x[^\n]*)?\r?(?:\n|\Z)"
 )
+_CONFIRM = {b"goro", b"runt", b"[sig"}
+FAR = 1 << 15  # bytes before a goroutine in which its cause is looked for within the lines
 # With the newline before it the pattern begins with one certain byte, for which `re` is fast.
 _BEHIND_NEWLINE = re.compile(rb"\n(?=" + _STARTS + rb")")
 _FIRST = re.compile(_STARTS)
@@ -26,8 +30,8 @@ _FIRST = re.compile(_STARTS)
 class Anchors:
     """The anchors of ``data``, asked for in ascending order.
 
-    Each needle is looked for on its own and its next place kept: that is several times faster than
-    one pattern of them all.
+    Most of a log is passed over once, by one pattern; the needles that may stand anywhere are
+    looked for only before what must follow them.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -35,34 +39,33 @@ class Anchors:
         mapped: object = data  # what is large is an mmap that answers like bytes (input/files.py)
         can = isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED")
         self._mapped = mapped if can and isinstance(mapped, mmap.mmap) else None
-        self._next = dict.fromkeys((*_ANYWHERE, b"\n"), -1)
+        self._line = -1  # the next anchor at the start of a line
 
     def after(self, position: int) -> int | None:
         """The first anchor at or behind ``position``, None where there is none.
 
         A start of line counts with ``position`` itself: a dump may begin where another one ended.
         """
-        nearest = len(self._data)
-        for needle, found in self._next.items():
-            if found < position:
-                found = self._next[needle] = self._find(needle, position)  # noqa: PLW2901
-            nearest = min(nearest, found)
-        return nearest if nearest < len(self._data) else None
+        if self._line < position:
+            self._line = self._find(position)
+        line = self._line
+        if line < len(self._data) and self._data[line : line + 4] in _CONFIRM:
+            low = max(position, line - FAR)
+            stretch = self._data[low:line]
+            places = [p for n in _ANYWHERE if (p := stretch.find(n)) >= 0]
+            if places:
+                return low + min(places)
+        return line if line < len(self._data) else None
 
-    def _find(self, needle: bytes, position: int) -> int:
+    def _find(self, position: int) -> int:
         data = self._data
         at_start = position == 0 or data[position - 1] == 10
-        if needle == b"\n" and at_start and _FIRST.match(data, position):
+        if at_start and _FIRST.match(data, position):
             return position
         for start in range(position, len(data), WINDOW):
-            stop = start + WINDOW
-            if needle == b"\n":
-                match = _BEHIND_NEWLINE.search(data, start, stop + LONGEST)
-                found = -1 if match is None else match.end()
-            else:
-                found = data.find(needle, start, stop + len(needle) - 1)
-            if found >= 0:
-                return found
+            match = _BEHIND_NEWLINE.search(data, start, start + WINDOW + LONGEST)
+            if match is not None:
+                return match.end()
             self._release(start)
         return len(data)
 

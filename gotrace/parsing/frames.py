@@ -5,19 +5,23 @@ A line that was read once is remembered: dumps repeat their frames.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gotrace.model import Absence, AbsenceReason, Call, Frame, Site
 from gotrace.parsing.arguments import HEX, ZERO, ArgumentReader
-from gotrace.parsing.header import HeaderReader
+from gotrace.parsing.header import DIGITS, HeaderReader
 from gotrace.parsing.lines import Lines, printed
 from gotrace.parsing.records import TRACEBACK, Record
+
+if TYPE_CHECKING:
+    from gotrace.parsing.regular import RegularReader
 
 MEMORY = 1 << 16  # lines remembered; forgotten all at once, so that memory stays bounded
 
 Placed = tuple[Site, int | None, int | None, int | None]  # a site with fp, sp and pc
 _new = tuple.__new__  # skips NamedTuple's own __new__, which takes twice the time
 _SITE_STARTS = ("\t", " ")
+_IN_GOROUTINE = " in goroutine "  # the id differs from line to line, what stands before it repeats
 
 
 class FrameReader:
@@ -29,8 +33,9 @@ class FrameReader:
         self._sites: dict[str, Placed | None] = {}
         self._tails: dict[tuple[str, ...], bool] = {}
         self._creators: dict[str, tuple[str, int | None] | None] = {}
-        self._arguments = ArgumentReader()
-        self._headers = HeaderReader()
+        self.arguments = ArgumentReader()
+        self.headers = HeaderReader()
+        self.regular: RegularReader | None = None  # made where it pays
 
     def call(self, line: str) -> Call | None:
         """``f(args)`` as a Call, None where the line is none."""
@@ -48,24 +53,28 @@ class FrameReader:
         name_end = line.rfind("(")
         if name_end < 0 or line[-1] != ")":
             return None
-        name = line[:name_end]
-        try:
-            function = self._functions[name]
-        except KeyError:
-            if len(self._functions) > MEMORY:
-                self._functions.clear()
-            record = TRACEBACK.read("call", name + "()")
-            function = self._functions[name] = None if record is None else printed(name)
+        function = self.function(line[:name_end])
         if function is None:
             return None
         arguments = line[name_end + 1 : -1]
-        items = self._arguments.read(arguments, name_end + 1)
+        items = self.arguments.read(arguments, name_end + 1)
         if items is None:
             return None
         inlined = arguments == "..."
         if inlined:
             items = (Absence(AbsenceReason.INLINED, name_end + 1, name_end + 4),)
         return _new(Call, (function, items, inlined, arguments, name_end, len(line), True))
+
+    def function(self, name: str) -> str | None:
+        """The function's name as text, None where ``name`` is none."""
+        try:
+            return self._functions[name]
+        except KeyError:
+            if len(self._functions) > MEMORY:
+                self._functions.clear()
+            record = TRACEBACK.read("call", name + "()")
+            found = self._functions[name] = None if record is None else printed(name)
+            return found
 
     def odd_call(self, line: str) -> Call | None:
         """A call whose arguments are not understood, or which is cut off inside of them: its name,
@@ -96,7 +105,7 @@ class FrameReader:
         cut = line.find(" fp=0x")
         if cut >= 0:
             known = self.site(line[:cut])
-            pointers = self._pointers(line[cut:])
+            pointers = self.pointers(line[cut:])
             if known is not None and pointers is not None and known[1] is None:
                 return (known[0], *pointers)
             record = TRACEBACK.read("site", line)
@@ -110,7 +119,7 @@ class FrameReader:
             found = self._sites[line] = None if record is None else _placed(record)
             return found
 
-    def _pointers(self, text: str) -> tuple[int | None, int | None, int | None] | None:
+    def pointers(self, text: str) -> tuple[int | None, int | None, int | None] | None:
         """`` fp=0x… sp=0x… pc=0x…``, the end of a file line; its shape is read once."""
         parts = HEX.split(text)
         shape = tuple(parts[::2])
@@ -126,6 +135,14 @@ class FrameReader:
 
     def creator(self, line: str) -> tuple[str, int | None] | None:
         """``created by f in goroutine N`` as function and goroutine; None if it is none."""
+        head, _, id_ = line.rpartition(_IN_GOROUTINE)
+        if head and len(id_) <= DIGITS and id_.isdecimal():
+            known = self._creator(head)
+            if known is not None and known[1] is None:
+                return known[0], int(id_)
+        return self._creator(line)
+
+    def _creator(self, line: str) -> tuple[str, int | None] | None:
         try:
             return self._creators[line]
         except KeyError:
@@ -141,7 +158,7 @@ class FrameReader:
 
     def header(self, line: str) -> dict[str, Any] | None:
         """The fields of a Goroutine that its header gives; None where the line is none."""
-        return self._headers.read(line)
+        return self.headers.read(line)
 
     def run(self, lines: Lines) -> list[Frame]:
         """The ordinary frames from the cursor on, which then stands behind them.

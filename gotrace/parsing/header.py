@@ -5,58 +5,104 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from gotrace.model import Goroutine
 from gotrace.parsing.lines import printed
 from gotrace.parsing.records import TRACEBACK, Record
 
-MEMORY = 1 << 12  # headers remembered, without their ids
+MEMORY = 1 << 13  # headers remembered, without their ids
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "a": "\a", "b": "\b"}
 _ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))", re.S)
 _FLAGS = {"LEAKED": "leaked", "SCAN": "scan", "DURABLE": "durable"}
 _TITLE = "goroutine "
-_ID = re.compile(r"[0-9]{1,20}")
+_ANY = " [x]:"
+_MINUTES = " minutes"
+DIGITS = 20  # of the grammar's numbers
+
+
+Ids = tuple[int | None, int | None, int | None, int | None]  # goroutine, gp, m, mp
 
 
 class HeaderReader:
     """Reads headers; knows what it has seen behind their ids."""
 
     def __init__(self) -> None:
-        self._known: dict[str, dict[str, Any]] = {}
+        self._known: dict[str, tuple[Any, ...]] = {}
 
-    def read(self, line: str) -> dict[str, Any] | None:
-        """The fields of a Goroutine that ``line`` gives; None where it is no header."""
-        cut = line.find(" ", len(_TITLE))
+    def parts(self, line: str) -> tuple[Ids, tuple[Any, ...]] | None:
+        """The ids that ``line`` gives, and the state and the further fields; None if it is none.
+
+        The further fields are those of a Goroutine from ``wait_minutes`` to ``labels_inside``.
+        """
+        cut = line.find(" [")
         id_, rest = line[len(_TITLE) : cut], line[cut:]
-        known = self._known.get(rest)
-        # The rule's GOID is digits and ends at a blank: what follows does not depend on it.
-        if known is not None and _ID.fullmatch(id_) is not None and line.startswith(_TITLE):
-            return known | {"id": int(id_)}
-        record = TRACEBACK.read("header", line)
+        known = self._known.get(rest) or self._behind(rest)
+        # What stands before the bracket does not decide how the rest is read.
+        if known is None or not line.startswith(_TITLE):
+            return None
+        if len(id_) <= DIGITS and id_.isdecimal():
+            return (int(id_), None, None, None), known
+        record = TRACEBACK.read("header", line[:cut] + _ANY)
+        return None if record is None else (_ids(record), known)
+
+    def _behind(self, rest: str) -> tuple[Any, ...] | None:
+        """What stands behind the ids; known but for how long it waits, which differs."""
+        at = rest.find(_MINUTES)
+        if at > 0:
+            start = rest.rfind(" ", 0, at) + 1
+            minutes = rest[start:at]
+            if len(minutes) <= DIGITS and minutes.isdecimal():
+                zero = f"{rest[:start]}0{rest[at:]}"
+                known = self._known.get(zero) or self._read(zero)
+                if known is None:
+                    return None
+                if known[1] is not None:  # else it stands in a label
+                    found = self._known[rest] = (known[0], int(minutes), *known[2:])
+                    return found
+        return self._read(rest)
+
+    def _read(self, rest: str) -> tuple[Any, ...] | None:
+        record = TRACEBACK.read("header", f"{_TITLE}1{rest}")
         if record is None:
             return None
         if len(self._known) > MEMORY:
             self._known.clear()
-        found = self._known[rest] = _header(record)
+        found = self._known[rest] = _fields(record)
         return found
 
+    def read(self, line: str) -> dict[str, Any] | None:
+        """The fields of a Goroutine that ``line`` gives; None where it is no header."""
+        parts = self.parts(line)
+        if parts is None:
+            return None
+        (id_, gp, m, mp), fields = parts
+        return {"id": id_, "gp": gp, "m": m, "mp": mp, **dict(zip(_NAMES, fields, strict=True))}
 
-def _header(record: Record) -> dict[str, Any]:
+
+_NAMES = ("state", *Goroutine._fields[4:11])
+assert _NAMES[-1] == "labels_inside"
+
+
+def _ids(record: Record) -> Ids:
+    return (
+        record.number_of_line("GOID"),
+        record.number("GP"),
+        None if record.text("M") in (None, "nil") else record.number_of_line("M"),
+        record.number("MP"),
+    )
+
+
+def _fields(record: Record) -> tuple[Any, ...]:
     labels = record.holes.get("outer") or record.holes.get("inner")
-    return {
-        "id": record.number_of_line("GOID"),
-        "state": printed(record.text("STATUS") or ""),
-        "wait_minutes": None
-        if record.text("MINUTES") is None
-        else record.number_of_line("MINUTES"),
-        "locked_to_thread": "LOCKED" in record.fields,
-        "labels": () if labels is None else _labels(labels, record.line),
-        "flags": tuple(flag for name, flag in _FLAGS.items() if name in record.fields),
-        "bubble": None if record.text("BUBBLE") is None else record.number_of_line("BUBBLE"),
-        "group": record.text("BUBBLE_WORD") == "group",
-        "labels_inside": None if labels is None else "inner" in record.holes,
-        "gp": record.number("GP"),
-        "m": None if record.text("M") in (None, "nil") else record.number_of_line("M"),
-        "mp": record.number("MP"),
-    }
+    return (
+        printed(record.text("STATUS") or ""),
+        None if record.text("MINUTES") is None else record.number_of_line("MINUTES"),
+        "LOCKED" in record.fields,
+        () if labels is None else _labels(labels, record.line),
+        tuple(flag for name, flag in _FLAGS.items() if name in record.fields),
+        None if record.text("BUBBLE") is None else record.number_of_line("BUBBLE"),
+        record.text("BUBBLE_WORD") == "group",
+        None if labels is None else "inner" in record.holes,
+    )
 
 
 def _labels(node: Any, line: str) -> tuple[tuple[str, str], ...]:

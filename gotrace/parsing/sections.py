@@ -10,6 +10,7 @@ from gotrace.parsing.goroutine import read_diagnostic, read_goroutine, read_head
 from gotrace.parsing.lines import Lines
 from gotrace.parsing.records import TRACEBACK, Record
 
+SMALL = 1 << 14  # bytes below which it does not pay to compile the patterns of regular.py
 FAR = 64  # foreign lines that may stand between two goroutines of a crash
 
 
@@ -21,7 +22,8 @@ def read_sections(builder: DumpBuilder, lines: Lines, reader: FrameReader) -> No
             return
         lines.advance(blank)
         if not (
-            _read_goroutine(builder, lines, reader, blank)
+            _read_regular(builder, lines, reader, blank)
+            or _read_goroutine(builder, lines, reader, blank)
             or _read_signal_block(builder, lines)
             or _read_registers(builder, lines)
             or _read_epilogue(builder, lines)
@@ -129,6 +131,23 @@ def _read_registers(builder: DumpBuilder, lines: Lines) -> bool:
     if read and builder.relayed is not None:
         builder.end_thread()
     return read
+
+
+def _read_regular(builder: DumpBuilder, lines: Lines, reader: FrameReader, blank: int) -> bool:
+    """Many goroutines at once, where they are regular and it is worth it."""
+    if len(lines.data) - lines.start < SMALL or not (lines.line or "").startswith("goroutine "):
+        return False
+    if builder.kind is DumpKind.SNAPSHOT and builder.goroutines and not blank:
+        return False
+    from gotrace.parsing.regular import RegularReader  # noqa: PLC0415 - compiles patterns
+
+    if reader.regular is None:
+        reader.regular = RegularReader(reader)
+    found = reader.regular.read(lines)
+    if found:
+        builder.goroutines.extend(found)
+        builder.end = max(builder.end, found[-1].span.end)
+    return bool(found)
 
 
 def _read_goroutine(builder: DumpBuilder, lines: Lines, reader: FrameReader, blank: int) -> bool:

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from gotrace.fingerprints import fingerprints
 from gotrace.model import (
     Ancestor,
     Cause,
@@ -75,6 +76,9 @@ def _dump(report: Report) -> Json:
     order = sorted(range(len(plain.goroutines)), key=lambda i: not plain.goroutines[i].crashed)
     return {
         **named("source", plain.source),
+        **named("timestamp", plain.timestamp or None),
+        **named("stream", plain.stream or None),
+        "envelope": list(plain.envelope),
         "span": {
             **span_of(plain, plain.span),
             "first_line": plain.first_line,
@@ -89,7 +93,7 @@ def _dump(report: Report) -> Json:
         "goroutines": [_goroutine(report, i) for i in order],
         "location": _location(plain),
         "culprit": None,
-        "fingerprints": None,
+        "fingerprints": fingerprints(plain)._asdict(),
         "notes": [_note(plain, n) for n in plain.notes],
         "issues": [_issue(plain, i) for i in report.issues],
     }

@@ -1,0 +1,80 @@
+"""Escape sequences inside quotes (JSON, Go's ``%q``) and of HTML, with where each one stood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+from gotrace.input.envelopes.record import RawPiece
+
+_SEQUENCE = re.compile(
+    rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})"
+    rb"|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([0-7]{3})|(.))",
+    re.S,
+)
+_SIMPLE = {
+    b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"a": b"\a", b"v": b"\v",
+}  # fmt: skip
+_ENTITY = re.compile(rb"&(?:#[0-9]{1,6}|#x[0-9a-fA-F]{1,6}|lt|gt|amp|quot|apos|nbsp);")
+
+
+def unquoted(raw: bytes, base: int) -> tuple[bytes, tuple[RawPiece, ...]]:
+    """What stands between quotes; ``base`` is where ``raw`` begins."""
+    if b"\\" not in raw:
+        return raw, ((0, base, len(raw), len(raw)),)
+    return _replaced(raw, base, _SEQUENCE, _sequence)
+
+
+def html_unescaped(raw: bytes, base: int) -> tuple[bytes, tuple[RawPiece, ...]]:
+    """Text with HTML's character references."""
+    return _replaced(raw, base, _ENTITY, lambda m: unescape(m[0].decode()).encode())
+
+
+def without(
+    raw: bytes, base: int, pattern: re.Pattern[bytes]
+) -> tuple[bytes, tuple[RawPiece, ...]]:
+    """``raw`` without what matches ``pattern``."""
+    return _replaced(raw, base, pattern, lambda _: b"")
+
+
+def _replaced(
+    raw: bytes,
+    base: int,
+    pattern: re.Pattern[bytes],
+    value: Callable[[re.Match[bytes]], bytes],
+) -> tuple[bytes, tuple[RawPiece, ...]]:
+    text = bytearray()
+    pieces: list[RawPiece] = []
+    last = 0
+    for match in pattern.finditer(raw):
+        start, end = match.span()
+        if start > last:
+            pieces.append((len(text), base + last, start - last, start - last))
+            text += raw[last:start]
+        new = value(match)
+        if new:
+            pieces.append((len(text), base + start, len(new), end - start))
+            text += new
+        last = end
+    if last < len(raw) or not pieces:
+        pieces.append((len(text), base + last, len(raw) - last, len(raw) - last))
+        text += raw[last:]
+    return bytes(text), tuple(pieces)
+
+
+def _sequence(match: re.Match[bytes]) -> bytes:
+    high, low, short, long, byte, octal, plain = match.groups()
+    if plain is not None:
+        return _SIMPLE.get(plain, bytes(plain))
+    if byte is not None:
+        return bytes([int(byte, 16)])
+    if octal is not None:
+        return bytes([int(octal, 8) & 255])
+    if high is not None:
+        code = 0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00
+    else:
+        code = int(short or long, 16)
+    if code > 0x10FFFF:
+        return b"\xef\xbf\xbd"
+    return chr(code).encode("utf-8", "surrogatepass")

@@ -1,0 +1,156 @@
+"""Regular goroutines, read without a look at each line: nearly all of every large dump.
+
+A goroutine is regular whose header is one, whose frames are two lines each, at most followed by
+who created it and where, and behind which a blank line stands. The text of its frames is split at
+the argument lists, by a pattern that tools/derive.py makes from the grammar's rule; each distinct
+piece between them is read by the patterns of the records. So every byte was read by the grammar,
+and what is not regular is left to goroutine.py, which gives the same for what is.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+from typing import Any
+
+from gotrace.model import CreatedBy, Goroutine, Site, Span
+from gotrace.parsing import _tables
+from gotrace.parsing.columns import MEMORY, TAIL, Columns, Frames, IrregularError
+from gotrace.parsing.frames import FrameReader
+from gotrace.parsing.lines import Lines
+
+CHUNK = 1 << 17  # bytes looked at together; a goroutine that is longer is not regular
+SHORT = 1000  # characters of an argument list that cannot have MOST items (arguments.py)
+_CREATED = "\ncreated by "
+_new = tuple.__new__  # skips NamedTuple's own __new__, which takes twice the time
+
+
+class RegularReader:
+    """Reads regular goroutines, as many as follow each other."""
+
+    def __init__(self, reader: FrameReader) -> None:
+        self._reader = reader
+        self._headers = reader.headers
+        self._creators: dict[str, tuple[str, Site | None, int | None]] = {}
+        self._columns = Columns(reader)
+        self._lists = re.compile(rf"\(((?:{_tables.BOUNDED['arguments']})?+)\)\n\t")
+        # A file line's tail, not the end of a call line.
+        self._tails = re.compile(rf"({_tables.BOUNDED['_tail']})(?=\n(?!\t)|\Z)")
+        self._tailed = False  # whether the chunk at hand has tails
+        self._blocks: list[str] = []  # those at hand, the last one first
+        self._next = 0  # where the last of them begins
+        self._odd = -1  # what begins here is known to be not regular, and
+        self._barren = 0  # no block ends before here
+
+    def read(self, lines: Lines) -> list[Goroutine]:
+        """The regular goroutines from the cursor on, which then stands behind the last one."""
+        found: list[Goroutine] = []
+        position = lines.start
+        if position == self._odd or position < self._barren:
+            return found
+        self._seek(position)
+        while self._blocks or self._fill(lines.data):
+            block = self._blocks[-1]
+            try:
+                goroutine = self._goroutine(block, position)
+            except IrregularError:
+                goroutine = None
+            if goroutine is None:
+                self._odd = position
+                break
+            found.append(goroutine)
+            self._blocks.pop()
+            self._next = position = position + len(block) + 2
+        if found:
+            lines.seek(position - 1)
+            _settle()
+        return found
+
+    def _seek(self, position: int) -> None:
+        """Continue at ``position``, which may lie in a block at hand."""
+        while self._blocks:
+            inside = position - self._next
+            if 0 <= inside <= len(self._blocks[-1]):
+                self._blocks[-1] = self._blocks[-1][inside:]
+                break
+            self._next += len(self._blocks.pop()) + 2
+        self._next = position
+
+    def _fill(self, data: bytes) -> bool:
+        """Take the next chunk apart at its blank lines; whether that gave a block."""
+        with memoryview(data) as view:
+            text = str(view[self._next : self._next + CHUNK], "latin-1")
+        self._tailed = " fp=0x" in text
+        self._blocks = [] if TAIL in text else text.split("\n\n")[-2::-1]
+        if not self._blocks:
+            self._barren = self._next + CHUNK - 1
+        return bool(self._blocks)
+
+    def _goroutine(self, block: str, position: int) -> Goroutine | None:
+        below = block.find("\n") + 1
+        head = self._headers.parts(block[: below - 1])
+        if head is None:
+            return None
+        (id_, gp, m, mp), (state, *rest) = head
+        end = position + len(block)
+        cut = block.rfind(_CREATED, below)
+        if cut < 0:
+            creator, text = None, block[below:]
+        else:
+            text = block[below:cut]
+            creator = _new(
+                CreatedBy, (*self._creator(block[cut + 1 :]), Span(position + cut + 1, end))
+            )
+        frames = self._frames(text, position + below)
+        span = _new(Span, (position, end))
+        return _new(
+            Goroutine,
+            (
+                *(id_, state, frames, span, *rest, gp, m, mp),
+                *(False, False, None, None, None, creator, ()),
+            ),
+        )
+
+    def _creator(self, text: str) -> tuple[str, Site | None, int | None]:
+        """The fields of a CreatedBy but for its span."""
+        found = self._creators.get(text)
+        if found is None:
+            line, _, file = text.partition("\n\t")
+            known = None if line.endswith("\r") else self._reader.creator(line)
+            place = self._columns.places[self._columns.last[file + "\n"]]
+            if known is None or place.tailed:
+                raise IrregularError
+            if len(self._creators) > MEMORY:
+                self._creators.clear()
+            found = self._creators[text] = (known[0], place.site, known[1])
+        return found
+
+    def _frames(self, text: str, start: int) -> Any:
+        tails: tuple[str, ...] = ()
+        if self._tailed:
+            split = self._tails.split(text)
+            tails, text = tuple(split[1::2]), TAIL.join(split[::2])
+        parts = self._lists.split(text)
+        if len(parts) < 3:
+            raise IrregularError
+        columns = self._columns
+        pieces = (
+            columns.first[parts[0]],
+            *map(columns.inner.__getitem__, parts[2:-1:2]),
+            columns.last[parts[-1] + "\n"],
+        )
+        arguments = tuple(parts[1::2])
+        if len(text) > SHORT and max(map(len, arguments)) > SHORT:
+            raise IrregularError
+        return Frames(columns, pieces, arguments, start, tails)
+
+
+def _settle() -> None:
+    """Make the objects old at once, while the collector is paused (parsing/__init__.py).
+
+    Else it looks through all of them as soon as it may: a sixth of the time. Who has frozen objects
+    of his own does not want them thawed.
+    """
+    if not gc.isenabled() and gc.get_freeze_count() == 0:
+        gc.freeze()
+        gc.unfreeze()
