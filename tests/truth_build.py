@@ -59,7 +59,7 @@ def environment(version: str, arch: str, goos: str = "linux") -> dict[str, str]:
         k: os.environ[k] for k in ("HOME", "PATH", "GOCACHE", "GOPATH", "TMPDIR") if k in os.environ
     }
     return {
-        **({"GOCACHE": "/tmp/gocache", "GOPATH": "/tmp/gopath"} | kept),
+        **kept,
         **{"GOROOT": str(goroot(version)), "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=mod"},
         **{"GOPROXY": "off", "GOARCH": arch, "GOOS": goos, "CGO_ENABLED": "0", "GO111MODULE": "on"},
         **{"GOSUMDB": "off", "GOWORK": "off"},
