@@ -492,7 +492,7 @@ def check_any(data: bytes) -> None:
         assert place.start >= end, "dumps do not overlap"
         end = place.end
         if place[:2] != dump.span:
-            continue  # its spans are those of an unwrapped or repaired text: tests/test_envelopes.py
+            continue  # spans of unwrapped or repaired text: tests/test_envelopes.py
         for frame in all_frames(dump):
             assert dump.span.start <= frame.start <= frame.end <= dump.span.end
             if frame.call.items and getattr(frame.call.items[0], "reason", "") == "truncated":
