@@ -147,6 +147,11 @@ def _sources(run: _Run) -> list[SourceTree]:
     maps = tuple(map(_path_map, [*run.options.path_map, *run.settings.path_maps]))
     if not roots and not maps:
         return []
+    for root in [*roots, *(local for _, local in maps)]:
+        if not os.path.isdir(root):
+            _fail(
+                run, GotraceError(f"{root}: no such folder", "--source takes a folder of Go source")
+            )
     from gotrace.source import SourceTree  # noqa: PLC0415 - only with a source
 
     return [SourceTree(roots, maps)]
@@ -228,9 +233,9 @@ def _print_reports(run: _Run, out: TextIO) -> None:
 
     if run.options.format == "ndjson":
         for report in _reports(run):
-            out.write(json.dumps(json.dump(report)) + "\n")
+            out.write(json.dumps(json.entry(report)) + "\n")
         return
-    dumps: list[Any] = [json.dump(r) for r in _reports(run)]
+    dumps: list[Any] = [json.entry(r) for r in _reports(run)]
     out.write(json.dumps(json.document_of(dumps, run.notes, run.unreadable), indent=2) + "\n")
 
 

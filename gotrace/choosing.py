@@ -6,7 +6,7 @@ Prototypes, the binary, the source, the standard library, and what a binary tell
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from gotrace.bind_words import GAP
 from gotrace.goversion import Evidence
@@ -16,6 +16,7 @@ from gotrace.model import Dump, Issue, Site
 from gotrace.names import is_standard, split_name
 from gotrace.signature import Parameter, Role, Signature, SignatureSource
 from gotrace.signatures.matching import Signatures, Tie
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType, Kind
 
 Place = tuple[str, Site | None]
@@ -23,7 +24,15 @@ LINES = "standard library: "
 
 
 class PlacedSource(Protocol):
-    """A source that needs to know where a function stands: a program, a source tree."""
+    """A source that needs to know where a function stands: a program, a source tree.
+
+    ``problems`` says in words why frames have no signature from it.
+    """
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """Each once, in the order in which they were met."""
+        ...
 
     def find_all(self, places: Iterable[Place]) -> Mapping[Place, Signature | None]:
         """The signature of each place; None or nothing where it has none."""

@@ -8,9 +8,9 @@ that stand in several places.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.binding import Binder, Bound
@@ -19,11 +19,13 @@ from gotrace.infer import Runtime, infer, minor_release
 from gotrace.infer_port import architecture
 from gotrace.model import Call, Dump, Frame, Goroutine, Issue
 from gotrace.names import FunctionName, is_standard, split_name
+from gotrace.parsing.collector import paused
 from gotrace.pointers import SeenIn, shared_pointers
 from gotrace.programs import Programs, load
 from gotrace.settling import settle
 from gotrace.signature import Signature
 from gotrace.signatures.matching import Signatures, Tie
+from gotrace.tuples import NamedTuple
 from gotrace.value import Certainty
 
 if TYPE_CHECKING:
@@ -80,7 +82,8 @@ def annotate(
     arch = arch or _told("arch", known, architecture)
     given = _Given(known, tuple(binaries), tuple(sources), stdlib, go, arch)
     try:
-        return _annotate(dump, given)
+        with paused():
+            return _annotate(dump, given)
     except Exception as error:
         if os.environ.get("GOTRACE_DEBUG") == "1":
             raise
@@ -116,6 +119,7 @@ class _Given(NamedTuple):
 
 def _annotate(dump: Dump, given: _Given) -> Report:
     programs = load(given.binaries, dump, infer(dump, go=given.go, arch=given.arch))
+    known = {text for source in given.sources for text in source.problems}
     choice = choose(_places(dump), given.signatures, (*programs.landed, *given.sources))
     runtime = _settle(dump, given, programs, choice)
     if given.stdlib:
@@ -132,8 +136,20 @@ def _annotate(dump: Dump, given: _Given) -> Report:
         *programs.issues,
         *(_tie_issue(t, dump) for t in choice.ties),
         *disagreements(choice.found, dump),
+        *_problems(given.sources, known, dump),
     )
     return Report(dump, runtime, goroutines, pointers, seen, issues)
+
+
+def _problems(sources: Iterable[PlacedSource], known: set[str], dump: Dump) -> Iterator[Issue]:
+    """Why frames have no signature from the source: it is of another version, or elsewhere.
+
+    ``known`` are the problems of dumps before this one.
+    """
+    new = [text for source in sources for text in source.problems if text not in known]
+    if new:
+        more = f" (and {len(new) - 1} more)" if len(new) > 1 else ""
+        yield Issue("source-mismatch", f"no signature from the source: {new[0]}{more}", dump.span)
 
 
 def _places(dump: Dump) -> list[Place]:

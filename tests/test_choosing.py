@@ -32,6 +32,8 @@ class Told:
         found = gotrace.from_prototypes(text).signatures
         self.known = {f"{s.package}.{s.function}": s._replace(source=source) for s in found}
 
+    problems = ()
+
     def find_all(
         self, places: Iterable[tuple[str, Site | None]]
     ) -> Mapping[tuple[str, Site | None], Signature | None]:

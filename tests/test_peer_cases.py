@@ -23,7 +23,6 @@ pytestmark = pytest.mark.shared
 OTHERWISE = {
     "TestAggregateDeadlockPanic": "the expected order is that of buckets: 11, 55, 52",
     "TestAggregateAggressive": "the expected waiting time is the least one of a bucket",
-    "TestScanSnapshotSynthetic/Indented": "the whole dump is indented: an envelope",
     "TestScanSnapshotSynthetic/InconsistentIndent": "the whole dump is indented: an envelope",
     "TestScanSnapshotSynthetic/CreatedError": "no file: we say None, the peer ''",
     "TestScanSnapshotSynthetic/FileError": "no file: we say None, the peer ''",

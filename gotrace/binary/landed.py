@@ -30,6 +30,11 @@ class Landed(NamedTuple):
     slide: int | None
     fault: int | None
 
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """None: what it lacks, others have."""
+        return ()
+
     def find_all(self, places: Iterable[Place]) -> dict[Place, Signature | None]:
         """The program's own signatures, for the places that are in it."""
         found = self.program.find_all(p for p in places if p in self.lands)
