@@ -10,11 +10,12 @@ The functions are imported on first use, so that ``import gotrace`` costs nothin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from gotrace import version as _version
 
+TYPE_CHECKING = False  # importing typing takes longer than printing the version
 if TYPE_CHECKING:
+    from typing import Any
+
     from gotrace.errors import GotraceError, SignatureSyntaxError, UnreadableFileError
     from gotrace.face import (
         from_binary,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from gotrace.model import Frame, Goroutine
 from gotrace.names import FunctionName
 from gotrace.signature import Signature
+from gotrace.tuples import NamedTuple
 from gotrace.value import Argument, BindIssue, WordUse
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gotrace.arch import Port
 from gotrace.decode import Reading, agree, decode, weakest
@@ -17,6 +16,7 @@ from gotrace.model import AbsenceReason, Call
 from gotrace.passing import DICTIONARY, Passed
 from gotrace.signature import Parameter
 from gotrace.trust import EXACT, MARKED, SHIFTED, UNWRITTEN, Passing, Trust, trust
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType
 from gotrace.value import Argument, Certainty, SlotMarks, WordUse
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gotrace.arch import Port
 from gotrace.decode import Reading, agree, decode, unknown
@@ -11,6 +10,7 @@ from gotrace.layout.sizes import Sizes, has_unknown
 from gotrace.layout.words import Area, Count, Place, lay_out, solve
 from gotrace.model import Absence, AbsenceReason, Call, Word
 from gotrace.signature import Parameter, Signature
+from gotrace.tuples import NamedTuple
 from gotrace.value import Argument, Certainty, Value, WordUse
 
 GAP = "?"  # bytes of which a binary does not say what they are

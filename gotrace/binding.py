@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gotrace.bind import bind, capped, unbound_words
 from gotrace.choosing import Choice
@@ -11,6 +10,7 @@ from gotrace.infer import Runtime
 from gotrace.model import Frame
 from gotrace.programs import Programs
 from gotrace.signature import Role, Signature, SignatureSource
+from gotrace.tuples import NamedTuple
 from gotrace.value import Argument, Binding, Certainty, SlotMarks
 
 _OLDER = "releases before Go 1.15 may declare it otherwise"
@@ -35,7 +35,8 @@ class Binder:
     def bind(self, frame: Frame, above: str) -> Bound:
         """The arguments of ``frame``; ``above`` is the function of the frame before it."""
         # Whose pc stands in a frame depends on what it called, and only marks of a binary need it.
-        key = (frame.call, frame.site, above if self._programs.landed else "")
+        # Calls and sites are shared and live as long as the dump: to hash their words takes longer.
+        key = (id(frame.call), id(frame.site), above if self._programs.landed else "")
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._resolved(frame, self._bound(frame, above))

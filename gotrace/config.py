@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from gotrace.errors import GotraceError
+from gotrace.tuples import NamedTuple
 
 
 class Settings(NamedTuple):

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from gotrace.human import human
 from gotrace.layout.sizes import FIXED, Sizes
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType, Kind
 from gotrace.value import Certainty, FieldValue, Value, ValueKind
 

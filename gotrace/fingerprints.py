@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
 
 from gotrace.model import Cause, CauseKind, Dump, DumpKind, Frame, Goroutine
 from gotrace.names import is_standard, split_name, unescape
+from gotrace.tuples import NamedTuple
 
 VERSION = 1  # part of each fingerprint: a change of what is hashed is a new version
 DIGITS = 16

@@ -6,10 +6,9 @@ releases that the evidence allows; asked for a fact, it answers yes, no or None 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gotrace.arch import Arch
 from gotrace.model import Span
+from gotrace.tuples import NamedTuple
 
 NEWEST = 27  # the newest release whose traces were looked at; later ones are read like it
 

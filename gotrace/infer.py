@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from gotrace.arch import Port
 from gotrace.goversion import Evidence, Facts
@@ -18,6 +17,7 @@ from gotrace.model import (
     Dump,
     Issue,
 )
+from gotrace.tuples import NamedTuple
 
 
 class Runtime(NamedTuple):

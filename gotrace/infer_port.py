@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gotrace.arch import ARCHES, Arch, Port
 from gotrace.model import Dump, Frame, Issue, Span
+from gotrace.tuples import NamedTuple
 
 WIDE = 1 << 32  # a pointer from here on is of a 64-bit port
 
@@ -55,15 +55,26 @@ def port_evidence(dump: Dump, style: str | None) -> Iterator[PortEvidence]:
     for goroutine in dump.goroutines:
         if (goroutine.gp or 0) >= WIDE or (goroutine.mp or 0) >= WIDE:
             yield PortEvidence("gp has more than 32 bits", word_size=8, span=goroutine.span)
-        for frame in goroutine.frames:
-            yield from _frame_port(frame, style)
+    yield from _frames_port(dump, style)
 
 
-def _frame_port(frame: Frame, style: str | None) -> Iterator[PortEvidence]:
+def _frames_port(dump: Dump, style: str | None) -> Iterator[PortEvidence]:
+    wide = style != "words"
+    seen: set[tuple[int, int]] = set()  # sites and calls are shared: each is asked once
+    for frame in (f for g in dump.goroutines for f in g.frames):
+        told = id(frame.site), 0 if wide else id(frame.call)
+        if told in seen and frame.pc is None:
+            continue
+        seen.add(told)
+        if not wide and any(w.value >= WIDE for w in frame.call.words()):
+            wide = True
+            yield PortEvidence("a word has more than 32 bits", word_size=8, span=frame.span)
+        yield from _frame_port(frame)
+
+
+def _frame_port(frame: Frame) -> Iterator[PortEvidence]:
     if max(frame.fp or 0, frame.sp or 0, frame.pc or 0) >= WIDE:
         yield PortEvidence("an address has more than 32 bits", word_size=8, span=frame.span)
-    if style == "words" and any(w.value >= WIDE for w in frame.call.words()):
-        yield PortEvidence("a word has more than 32 bits", word_size=8, span=frame.span)
     if frame.site is None:
         return
     file = frame.site.file

@@ -23,7 +23,12 @@ _BOUNDS = re.compile(r"runtime error: [a-z ]+ \[[-0-9:]+\] with (?:length|capaci
 
 
 def text_evidence(dump: Dump) -> Iterator[Evidence]:
-    """All evidence for the release that stands in the text; the same may come several times."""
+    """All evidence for the release that stands in the text; the same may come several times.
+
+    Dumps repeat their calls and sites, which are shared: each is asked once.
+    """
+    names: set[tuple[str, int]] = set()
+    calls: set[tuple[int, bool, bool]] = set()
     for cause in dump.causes:
         if cause.repanicked:
             yield _fact("repanicked", cause.span)
@@ -34,8 +39,14 @@ def text_evidence(dump: Dump) -> Iterator[Evidence]:
         yield from _header_evidence(goroutine)
         yield from _stack_evidence(goroutine)
         for frame in goroutine.frames:
-            yield from _name_evidence(frame)
-            if frame.call.parenthesised:
+            call, site = frame.call, frame.site
+            name = call.function, id(site)
+            if name not in names:
+                names.add(name)
+                yield from _name_evidence(frame)
+            key = id(call), frame.pc is None, site is None or site.offset is None
+            if call.parenthesised and key not in calls:
+                calls.add(key)
                 yield from _frame_evidence(frame)
 
 
@@ -175,12 +186,14 @@ def _argument_evidence(frame: Frame, span: Span) -> Iterator[Evidence]:
         yield _fact("goexit_placeholder", span)
     if call.inlined or not call.items:
         return
-    for item in call.items:
-        if isinstance(item, Group) or (
-            isinstance(item, Absence) and item.reason is AbsenceReason.TOO_FAR
-        ):
-            yield _fact("argument_values", span)
-    if _any_stale(call.items):
+    if "{" in call.arguments or "_" in call.arguments:
+        for item in call.items:
+            if isinstance(item, Group) or (
+                isinstance(item, Absence) and item.reason is AbsenceReason.TOO_FAR
+            ):
+                yield _fact("argument_values", span)
+                break
+    if "?" in call.arguments and _any_stale(call.items):
         yield _fact("stale_marks", span)
     if call.function in _AGGREGATES and not any(isinstance(i, Group) for i in call.items):
         text = f"{call.function} prints the words of an aggregate without braces"

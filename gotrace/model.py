@@ -14,9 +14,10 @@ The classes are ``NamedTuple``: immutable, comparable, picklable, and cheap to d
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from gotrace.stack import Absence, AbsenceReason, Call, Frame, Group, Item, Site, Span, Word
+from gotrace.tuples import NamedTuple
 
 # fmt: off
 __all__ = [

@@ -7,11 +7,10 @@ plain generic functions.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gotrace.goversion import Facts
 from gotrace.names import FunctionName
 from gotrace.signature import Parameter, Role, Signature
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType, Kind
 
 DICTIONARY = Parameter(

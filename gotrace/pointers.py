@@ -7,11 +7,11 @@ counts where it equals one, or where it looks like an address and stands in two 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from string import ascii_uppercase
-from typing import NamedTuple
 
+from gotrace.tuples import NamedTuple
 from gotrace.value import Argument, Certainty, Value, ValueKind, WordUse
 
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LOWEST = 1 << 16  # below this a word without a type is a number
 TRUSTED = {Certainty.EXACT, Certainty.LIKELY}
 
@@ -47,7 +47,7 @@ def short_name(index: int) -> str:
     index += 1
     while index:
         index, letter = divmod(index - 1, 26)
-        name = ascii_uppercase[letter] + name
+        name = _LETTERS[letter] + name
     return name
 
 

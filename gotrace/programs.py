@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gotrace.goversion import Evidence
 from gotrace.infer import Runtime
 from gotrace.infer_port import PortEvidence
 from gotrace.model import Call, Dump, Frame, Issue, Site
 from gotrace.signature import Signature
+from gotrace.tuples import NamedTuple
 from gotrace.value import SlotMarks
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ register prints its spill slot, and what the runtime says about that slot is not
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from gotrace.arch import Port
 from gotrace.goversion import Facts
 from gotrace.signature import Parameter
+from gotrace.tuples import NamedTuple
 from gotrace.value import Certainty
 
 

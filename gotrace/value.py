@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from gotrace.model import AbsenceReason, Span
 from gotrace.signature import Role
+from gotrace.tuples import NamedTuple
 
 
 class Certainty(StrEnum):

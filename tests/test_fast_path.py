@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import gotrace
 from gotrace.model import Dump
 from gotrace.parsing import regular, sections
-from gotrace.parsing.columns import Frames, numbers
+from gotrace.parsing.columns import Frames
 from tests import evidence
 
 BLOCK = """goroutine {id} [{state}]:
@@ -164,8 +164,9 @@ def test_numbers_are_those_of_the_words(seed: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         dumps = read(mutated(dump_of(8), seed), 0, patch)
     stacks = [g.frames for d in dumps for g in d.goroutines if isinstance(g.frames, Frames)]
-    words = [tuple(tuple(w.value for w in f.call.words()) for f in s) for s in stacks]
-    assert numbers(stacks) == words
+    for stack in stacks:
+        words = [w.value for f in stack for w in f.call.words()]
+        assert list(stack.numbers()) == words
 
 
 def test_reading_builds_no_frames(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,3 +194,17 @@ def test_text_without_blank_lines_takes_linear_time(monkeypatch: pytest.MonkeyPa
     assert looked <= most
     (dump,) = read(re.sub(rb"\n\n", b"\n\n\n", dump_of(3000)), 0, monkeypatch)
     assert looked <= 2 * most
+
+
+@pytest.mark.parametrize("path", evidence.sample_files(), ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_large_dumps_are_the_same_json(path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written without objects is what the objects say, byte for byte."""
+    from gotrace.rendering import json, json_text  # noqa: PLC0415
+
+    for module in (json, json_text):
+        monkeypatch.setattr(module, "LONG", 0)
+    for dump in gotrace.parse(path.read_bytes()).dumps:  # type: ignore[attr-defined]
+        report = gotrace.annotate(dump)
+        for indent in (None, 2):
+            expected = json.dumps(json.dump(report), indent=indent)
+            assert expected == json.dumps(json.entry(report), indent=indent)

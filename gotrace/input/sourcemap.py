@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from _thread import allocate_lock  # threading takes a millisecond to import
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
-from threading import Lock
-from typing import NamedTuple
 
 from gotrace.model import Location, SourceMap, Span
+from gotrace.tuples import NamedTuple
 
 STEP = 1 << 14  # bytes between the line numbers that are kept
 
@@ -24,7 +24,7 @@ class PlainMap:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._lines = [1]  # the number of the line that byte i * STEP is on
-        self._growing = Lock()
+        self._growing = allocate_lock()
         self._last = (0, 1)  # a position and its line; replaced as a whole, so threads may share it
 
     def locate(self, span: Span) -> Location:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gotrace.layout.sizes import UNKNOWN, has_unknown
 from gotrace.layout.values import Aggregate, Cut, Slot, Token
 from gotrace.model import Absence, AbsenceReason, Group, Item, Word
+from gotrace.tuples import NamedTuple
 from gotrace.types import Field, GoType, Kind
 
 

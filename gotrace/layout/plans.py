@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from gotrace.arch import ARCHES, Port
 from gotrace.goversion import Facts
 from gotrace.layout.sizes import Sizes
 from gotrace.layout.values import Home, Registers, Token, homes, register_slots, shape
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType
 
 

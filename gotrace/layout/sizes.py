@@ -6,8 +6,8 @@ Source: cmd/compile/internal/types/size.go CalcSize (go1.27.3), gc/align.go dowi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from gotrace.tuples import NamedTuple
 from gotrace.types import Field, GoType, Kind
 
 TOO_MANY = 255  # registers; stands for "never in registers"

@@ -8,9 +8,9 @@ have a spill slot behind everything that is passed on the stack; that is what is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gotrace.layout.sizes import AGGREGATES, TOO_MANY, UNKNOWN, Sizes, round_up
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType
 
 COMPONENTS = 10  # internal/abi/symtab.go TraceArgsLimit

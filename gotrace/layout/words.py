@@ -8,9 +8,9 @@ gc/align.go dowidth TFUNCARGS.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from gotrace.layout.sizes import Sizes, has_unknown, round_up
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gotrace.model import (
     Cause,
     CauseKind,
@@ -21,6 +19,7 @@ from gotrace.model import (
 )
 from gotrace.parsing.goroutine import Section
 from gotrace.parsing.lines import Lines, printed
+from gotrace.tuples import NamedTuple
 
 
 class DumpBuilder:

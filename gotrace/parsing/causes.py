@@ -9,11 +9,11 @@ blank line with a goroutine behind it.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from gotrace.model import Cause, CauseKind, Signal, Span
 from gotrace.parsing.lines import Lines, printed
 from gotrace.parsing.records import TRACEBACK, Record
+from gotrace.tuples import NamedTuple
 
 FAR = 256  # lines of a message that the runtime did not indent; what is behind them is cut
 FARTHEST = 4096  # lines of an indented message, and how far the end of a cut one is looked for

@@ -6,18 +6,21 @@ These *pieces* repeat from goroutine to goroutine: each exists once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import accumulate, pairwise, repeat
-from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, overload
+from collections.abc import Iterator
+from itertools import pairwise, repeat
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 from gotrace.model import Absence, AbsenceReason, Call, Frame, Site
 from gotrace.parsing.lines import printed
+from gotrace.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from gotrace.parsing.frames import FrameReader
 
 TAIL = "\0"  # stands in a piece for `` fp=0x… sp=0x… pc=0x…``, which no two frames share
 MEMORY = 1 << 16  # texts remembered; forgotten all at once, so that memory stays bounded
+_NO_NUMBERS = {ord(c): None for c in "{}?._"}  # what stands in argument lists beside numbers
+_SIXTEEN = repeat(16)
 _new = tuple.__new__  # skips NamedTuple's own __new__, which takes twice the time
 
 
@@ -140,6 +143,11 @@ class Frames:
         self._tails = tails
         self._made: tuple[Frame, ...] | None = None
 
+    def numbers(self) -> tuple[int, ...]:
+        """Every printed number of the stack, in printed order, without making the words."""
+        words = ", ".join(self.arguments).translate(_NO_NUMBERS)
+        return tuple(map(int, filter(None, words.split(", ")), _SIXTEEN))
+
     def stack(self) -> Iterator[tuple[str, Site | None]]:
         """The function and the place of each frame."""
         places = [*map(self._columns.places.__getitem__, self.pieces)]
@@ -204,19 +212,3 @@ class Frames:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return tuple, (self.made(),)
-
-
-def numbers(stacks: Iterable[Frames]) -> list[tuple[tuple[int, ...], ...]]:
-    """For each stack the printed numbers of each of its frames, in order.
-
-    Much faster than to make the words: all distinct argument lists are read at once.
-    """
-    listed = [s.arguments for s in stacks]
-    lists = [*set().union(*listed)]
-    words = ", ".join(lists)
-    for other in ("{", "}", "?", ".", "_"):
-        words = words.replace(other, "")
-    values = [*map(int, filter(None, words.split(", ")), repeat(16))]
-    ends = [*accumulate(map(str.count, lists, repeat("0x")), initial=0)]
-    found = {text: tuple(values[a:b]) for text, (a, b) in zip(lists, pairwise(ends), strict=True)}
-    return [tuple(map(found.__getitem__, texts)) for texts in listed]

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+from gotrace.tuples import NamedTuple
 
 Token = tuple[str, int, int]
 Node = tuple[str, int, int, tuple[Any, ...]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from gotrace.model import (
     Absence,
@@ -20,6 +20,7 @@ from gotrace.parsing.causes import cause_record, section_starts
 from gotrace.parsing.frames import FrameReader
 from gotrace.parsing.lines import Lines, printed
 from gotrace.parsing.records import TRACEBACK
+from gotrace.tuples import NamedTuple
 
 SOON = 8  # how many lines of others may stand between two frames
 

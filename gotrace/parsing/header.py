@@ -19,6 +19,7 @@ _MINUTES = " minutes"
 DIGITS = 20  # of the grammar's numbers
 
 
+Known = tuple[str, tuple[Any, ...]]  # the state, and what else stands behind the ids
 Ids = tuple[int | None, int | None, int | None, int | None]  # goroutine, gp, m, mp
 
 
@@ -26,9 +27,9 @@ class HeaderReader:
     """Reads headers; knows what it has seen behind their ids."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[Any, ...]] = {}
+        self._known: dict[str, Known] = {}
 
-    def parts(self, line: str) -> tuple[Ids, tuple[Any, ...]] | None:
+    def parts(self, line: str) -> tuple[Ids, Known] | None:
         """The ids that ``line`` gives, and the state and the further fields; None if it is none.
 
         The further fields are those of a Goroutine from ``wait_minutes`` to ``labels_inside``.
@@ -44,7 +45,7 @@ class HeaderReader:
         record = TRACEBACK.read("header", line[:cut] + _ANY)
         return None if record is None else (_ids(record), known)
 
-    def _behind(self, rest: str) -> tuple[Any, ...] | None:
+    def _behind(self, rest: str) -> Known | None:
         """What stands behind the ids; known but for how long it waits, which differs."""
         at = rest.find(_MINUTES)
         if at > 0:
@@ -55,18 +56,20 @@ class HeaderReader:
                 known = self._known.get(zero) or self._read(zero)
                 if known is None:
                     return None
-                if known[1] is not None:  # else it stands in a label
-                    found = self._known[rest] = (known[0], int(minutes), *known[2:])
+                state, further = known
+                if further[0] is not None:  # else it stands in a label
+                    found = self._known[rest] = (state, (int(minutes), *further[1:]))
                     return found
         return self._read(rest)
 
-    def _read(self, rest: str) -> tuple[Any, ...] | None:
+    def _read(self, rest: str) -> Known | None:
         record = TRACEBACK.read("header", f"{_TITLE}1{rest}")
         if record is None:
             return None
         if len(self._known) > MEMORY:
             self._known.clear()
-        found = self._known[rest] = _fields(record)
+        state = printed(record.text("STATUS") or "")
+        found = self._known[rest] = state, _further(record)
         return found
 
     def read(self, line: str) -> dict[str, Any] | None:
@@ -74,12 +77,13 @@ class HeaderReader:
         parts = self.parts(line)
         if parts is None:
             return None
-        (id_, gp, m, mp), fields = parts
-        return {"id": id_, "gp": gp, "m": m, "mp": mp, **dict(zip(_NAMES, fields, strict=True))}
+        ids, (state, further) = parts
+        fields = zip(_NAMES, (state, *further, *ids), strict=True)
+        return dict(fields)
 
 
-_NAMES = ("state", *Goroutine._fields[4:11])
-assert _NAMES[-1] == "labels_inside"
+_NAMES = ("state", *Goroutine._fields[4:11], "id", "gp", "m", "mp")
+assert (_NAMES[1], _NAMES[7]) == ("wait_minutes", "labels_inside")
 
 
 def _ids(record: Record) -> Ids:
@@ -91,10 +95,9 @@ def _ids(record: Record) -> Ids:
     )
 
 
-def _fields(record: Record) -> tuple[Any, ...]:
+def _further(record: Record) -> tuple[Any, ...]:
     labels = record.holes.get("outer") or record.holes.get("inner")
     return (
-        printed(record.text("STATUS") or ""),
         None if record.text("MINUTES") is None else record.number_of_line("MINUTES"),
         "LOCKED" in record.fields,
         () if labels is None else _labels(labels, record.line),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gotrace.input.envelopes.record import RawPiece
+from gotrace.tuples import NamedTuple
 
 USUAL = {72, 76, 78, 79, 80, 100, 120, 132}  # columns at which text is wrapped
 

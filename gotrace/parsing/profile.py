@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 
 from gotrace.model import Call, Dump, DumpKind, Frame, Goroutine, Issue, Note, Site, Span
@@ -87,6 +86,8 @@ def _frame(record: Record, span: Span) -> Frame:
 
 def _labels(text: str) -> tuple[tuple[str, str], ...]:
     """``{"k":"v", "k2":"v2"}`` (runtime/pprof/label.go String, quoted like Go strings)."""
+    import ast  # noqa: PLC0415 - only for a profile with labels
+
     try:
         found = ast.literal_eval(printed(text))
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):

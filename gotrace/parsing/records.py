@@ -8,9 +8,10 @@ with one character per byte (latin-1), so offsets are bytes.
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from gotrace.parsing import _tables, driver
+from gotrace.tuples import NamedTuple
 
 # Go prints no longer line than this but for what a program says: patterns with alternatives in a
 # repetition would take memory for each character of a hostile one.

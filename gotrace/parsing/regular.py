@@ -9,7 +9,6 @@ and what is not regular is left to goroutine.py, which gives the same for what i
 
 from __future__ import annotations
 
-import gc
 import re
 from typing import Any
 
@@ -63,7 +62,6 @@ class RegularReader:
             self._next = position = position + len(block) + 2
         if found:
             lines.seek(position - 1)
-            _settle()
         return found
 
     def _seek(self, position: int) -> None:
@@ -91,38 +89,28 @@ class RegularReader:
         head = self._headers.parts(block[: below - 1])
         if head is None:
             return None
-        (id_, gp, m, mp), (state, *rest) = head
+        (id_, *pointers), (state, further) = head
         end = position + len(block)
         cut = block.rfind(_CREATED, below)
-        if cut < 0:
-            creator, text = None, block[below:]
-        else:
-            text = block[below:cut]
-            creator = _new(
-                CreatedBy, (*self._creator(block[cut + 1 :]), Span(position + cut + 1, end))
-            )
+        creator = None
+        text = block[below:] if cut < 0 else block[below:cut]
+        if cut >= 0:
+            told = self._creators.get(block[cut + 1 :]) or self._creator(block[cut + 1 :])
+            creator = _new(CreatedBy, (*told, _new(Span, (position + cut + 1, end))))
         frames = self._frames(text, position + below)
-        span = _new(Span, (position, end))
-        return _new(
-            Goroutine,
-            (
-                *(id_, state, frames, span, *rest, gp, m, mp),
-                *(False, False, None, None, None, creator, ()),
-            ),
-        )
+        values = (id_, state, frames, _new(Span, (position, end)), *further, *pointers)
+        return _new(Goroutine, (*values, False, False, None, None, None, creator, ()))
 
     def _creator(self, text: str) -> tuple[str, Site | None, int | None]:
         """The fields of a CreatedBy but for its span."""
-        found = self._creators.get(text)
-        if found is None:
-            line, _, file = text.partition("\n\t")
-            known = None if line.endswith("\r") else self._reader.creator(line)
-            place = self._columns.places[self._columns.last[file + "\n"]]
-            if known is None or place.tailed:
-                raise IrregularError
-            if len(self._creators) > MEMORY:
-                self._creators.clear()
-            found = self._creators[text] = (known[0], place.site, known[1])
+        line, _, file = text.partition("\n\t")
+        known = None if line.endswith("\r") else self._reader.creator(line)
+        place = self._columns.places[self._columns.last[file + "\n"]]
+        if known is None or place.tailed:
+            raise IrregularError
+        if len(self._creators) > MEMORY:
+            self._creators.clear()
+        found = self._creators[text] = (known[0], place.site, known[1])
         return found
 
     def _frames(self, text: str, start: int) -> Any:
@@ -143,14 +131,3 @@ class RegularReader:
         if len(text) > SHORT and max(map(len, arguments)) > SHORT:
             raise IrregularError
         return Frames(columns, pieces, arguments, start, tails)
-
-
-def _settle() -> None:
-    """Make the objects old at once, while the collector is paused (parsing/__init__.py).
-
-    Else it looks through all of them as soon as it may: a sixth of the time. Who has frozen objects
-    of his own does not want them thawed.
-    """
-    if not gc.isenabled() and gc.get_freeze_count() == 0:
-        gc.freeze()
-        gc.unfreeze()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.grouping import Bucket
@@ -12,6 +11,7 @@ from gotrace.rendering.paths import ShortNames
 from gotrace.rendering.style import Line, Piece, Style, clean, cut, pad
 from gotrace.rendering.values import LONG, Names, part_certainties, shown, value_text, word_text
 from gotrace.signature import Role
+from gotrace.tuples import NamedTuple
 from gotrace.value import Argument, Certainty, ValueKind
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 from gotrace.fingerprints import fingerprints
 from gotrace.model import (
@@ -20,13 +18,14 @@ from gotrace.model import (
     Signal,
     Thread,
 )
+from gotrace.parsing.collector import paused
 from gotrace.rendering.json_frames import frames_of, place_of, span_of
-from gotrace.rendering.json_text import dumps
+from gotrace.rendering.json_text import LONG, Texts, dumps, encode
 from gotrace.rendering.json_values import Json, hexadecimal, named, optional_text, quoted, text
 from gotrace.report import Report
 from gotrace.version import VERSION
 
-__all__ = ["SCHEMA", "document", "document_of", "dump", "dumps"]
+__all__ = ["SCHEMA", "document", "document_of", "dump", "dumps", "entry"]
 
 SCHEMA = "gotrace/1"
 
@@ -54,26 +53,38 @@ def document_of(
 
 def dump(report: Report) -> Json:
     """One Dump object."""
-    with _uncollected():
-        return _dump(report)
+    with paused():
+        order = _order(report)
+        return _dump(report, [_goroutine(report, i, list(frames_of(report, i))) for i in order])
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the garbage collector: all that is made is kept, and looking through it again and
-    again takes as long as making it."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+def entry(report: Report) -> Json:
+    """A Dump object for :func:`dumps`: where it is large, its goroutines are text already."""
+    if len(report.goroutines) <= LONG:
+        return dump(report)
+    from gotrace.rendering.json_bulk import FrameTexts  # noqa: PLC0415 - for large dumps
+
+    with paused():
+        frames = FrameTexts(report)
+        # No text of a log can look like the mark: its quotes are escaped.
+        texts = (
+            encode(_goroutine(report, i, [])).replace(_FRAMES, f'"frames": {frames.of(i)}', 1)
+            for i in _order(report)
+        )
+        return _dump(report, Texts(tuple(texts)))
 
 
-def _dump(report: Report) -> Json:
+_FRAMES = '"frames": []'
+
+
+def _order(report: Report) -> list[int]:
+    """The goroutines, what crashed first."""
     plain = report.dump
-    order = sorted(range(len(plain.goroutines)), key=lambda i: not plain.goroutines[i].crashed)
+    return sorted(range(len(plain.goroutines)), key=lambda i: not plain.goroutines[i].crashed)
+
+
+def _dump(report: Report, goroutines: list[Json] | Texts) -> Json:
+    plain = report.dump
     return {
         **named("source", plain.source),
         **named("timestamp", plain.timestamp or None),
@@ -90,7 +101,7 @@ def _dump(report: Report) -> Json:
         "runtime": _runtime(report),
         "registers": [_register(r) for r in plain.registers],
         "threads": [_thread(plain, t) for t in plain.threads],
-        "goroutines": [_goroutine(report, i) for i in order],
+        "goroutines": goroutines,
         "location": _location(plain),
         "culprit": None,
         "fingerprints": fingerprints(plain)._asdict(),
@@ -191,7 +202,7 @@ def _issue(plain: Dump, issue: Issue) -> Json:
 # ---------------------------------------------------------------------- goroutines
 
 
-def _goroutine(report: Report, index: int) -> Json:
+def _goroutine(report: Report, index: int, frames: list[Json]) -> Json:
     goroutine, plain = report.goroutines[index].goroutine, report.dump
     return {
         "id": goroutine.id,
@@ -208,7 +219,7 @@ def _goroutine(report: Report, index: int) -> Json:
         "stack_unavailable": goroutine.stack_unavailable,
         "count": goroutine.copies,
         "access": _access(goroutine),
-        "frames": list(frames_of(report, index)),
+        "frames": frames,
         "elided": _elided(goroutine.elided),
         "created_by": _created_by(goroutine.created_by),
         "ancestors": [_ancestor(a) for a in goroutine.ancestors],

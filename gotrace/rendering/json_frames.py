@@ -47,9 +47,21 @@ def frames_of(report: Report, index: int) -> Iterator[Json]:
 
 
 def _frame(report: Report, frame: AnnotatedFrame, place: tuple[int, int]) -> Json:
+    call = frame.frame.call
+    at = spans_in(report.dump, frame.frame) if call.items or frame.issues else nowhere
+    return {
+        **static(frame),
+        "arguments": arguments_of(report, frame, place, at),
+        "unbound_words": [word(frame, w, at) for w in frame.unbound],
+        "findings": findings_of(frame, at),
+        "span": span_of(report.dump, frame.frame.span),
+    }
+
+
+def static(frame: AnnotatedFrame) -> Json:
+    """The keys of a Frame object that do not depend on where the frame stands."""
     plain, name, signature = frame.frame, frame.name, frame.signature
     call = plain.call
-    at = _spans_in(report.dump, plain) if call.items or frame.issues else _nowhere
     return {
         **named("function", call.function),
         "package": None if name.package is None else text(name.package),
@@ -66,25 +78,43 @@ def _frame(report: Report, frame: AnnotatedFrame, place: tuple[int, int]) -> Jso
         "in_app": frame.in_app,
         "raw_arguments": text(call.arguments),
         "signature": None if signature is None else _signature(signature),
-        "arguments": [_argument(report, frame, a, place, at) for a in frame.arguments],
-        "unbound_words": [_word(frame, w, at) for w in frame.unbound],
-        "findings": [_finding(i, at) for i in frame.issues],
-        "span": span_of(report.dump, plain.span),
     }
 
 
-def _spans_in(dump: Dump, frame: Frame) -> SpanAt:
+def arguments_of(
+    report: Report, frame: AnnotatedFrame, place: tuple[int, int], at: SpanAt
+) -> list[Json]:
+    """The Argument objects of a frame."""
+    return [_argument(report, frame, a, place, at) for a in frame.arguments]
+
+
+def findings_of(frame: AnnotatedFrame, at: SpanAt) -> list[Json]:
+    """The Finding objects of a frame."""
+    return [_finding(i, at) for i in frame.issues]
+
+
+def origin_of(dump: Dump, frame: Frame) -> tuple[int, int, int] | None:
+    """Byte, line and column of the call line, where all of its arguments lie in one piece and each
+    byte is a column, which is nearly always so; else None."""
+    base, first = frame.start, frame.call.name_end
+    whole = Span(base + first, base + frame.call.end)
+    start, end, line, column, end_column, parts = dump.where(whole)
+    if parts or not end - start == end_column - column == whole.end - whole.start:
+        return None
+    return start - first, line, column - first
+
+
+def spans_in(dump: Dump, frame: Frame) -> SpanAt:
     """Span objects for parts of ``frame``'s arguments, given as bytes from the call line's start.
 
     Where they lie in one piece and each byte is a column, which is nearly always so, one question
     to the source map serves all words.
     """
-    base, first = frame.start, frame.call.name_end
-    whole = Span(base + first, base + frame.call.end)
-    start, end, line, column, end_column, parts = dump.where(whole)
-    if parts or not end - start == end_column - column == whole.end - whole.start:
+    base = frame.start
+    origin = origin_of(dump, frame)
+    if origin is None:
         return lambda first, last: span_of(dump, Span(base + first, base + last))
-    start, column = start - first, column - first
+    start, line, column = origin
     return lambda first, last: {
         "start": start + first,
         "end": start + last,
@@ -94,7 +124,8 @@ def _spans_in(dump: Dump, frame: Frame) -> SpanAt:
     }
 
 
-def _nowhere(first: int, last: int) -> Json:
+def nowhere(first: int, last: int) -> Json:
+    """For frames that print nothing."""
     raise AssertionError(f"nothing was printed at {first}-{last}")
 
 
@@ -123,7 +154,7 @@ def _argument(
         "absence": None if argument.absence is None else argument.absence.value,
         "value": _value(argument),
         "provenance": _provenance(report, argument),
-        "words": [_word(frame, w, at) for w in argument.words],
+        "words": [word(frame, w, at) for w in argument.words],
         "seen_in": [],
         "findings": [],
     }
@@ -175,21 +206,27 @@ def _seen_in(report: Report, argument: Argument, place: tuple[int, int]) -> list
     ]
 
 
-def _word(frame: AnnotatedFrame, word: WordUse, at: SpanAt) -> Json:
-    value, stale, start, end, offset, size, word_offset = word
-    raw = f"{value:#x}"
-    if len(raw) != end - start:  # printed with zeros in front
-        call = frame.frame.call
-        first = call.name_end + 1
-        raw = call.arguments[start - first : end - first]
+def word(frame: AnnotatedFrame, used: WordUse, at: SpanAt) -> Json:
+    """A Word object."""
+    _, stale, start, end, offset, size, word_offset = used
     return {
-        "raw": raw,
+        "raw": raw_of(frame, used),
         "span": at(start, end),
         "stale": stale,
         "offset": offset,
         "size": size,
         "word_offset": word_offset,
     }
+
+
+def raw_of(frame: AnnotatedFrame, used: WordUse) -> str:
+    """A number as it was printed."""
+    raw = f"{used.value:#x}"
+    if len(raw) == used.end - used.start:
+        return raw
+    call = frame.frame.call  # zeros stand in front
+    first = call.name_end + 1
+    return call.arguments[used.start - first : used.end - first]
 
 
 def _finding(issue: BindIssue, at: SpanAt) -> Json:

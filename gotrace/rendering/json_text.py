@@ -6,11 +6,19 @@ import json
 from typing import Any
 
 from gotrace.rendering.json_values import Json
+from gotrace.tuples import NamedTuple
 
 OPEN = 8  # levels of a document that have a line for each entry: down to the arguments
 LONG = 500  # in a list of more entries each is one line: nobody reads them, and it is faster
 
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+class Texts(NamedTuple):
+    """A long list whose entries were written before."""
+
+    entries: tuple[str, ...]
+
+
+encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def dumps(value: Json, *, indent: int | None = None) -> str:
@@ -20,16 +28,32 @@ def dumps(value: Json, *, indent: int | None = None) -> str:
     what holds no other object, and every entry of a long list.
     """
     if indent is None:
-        return _encode(value)
+        return _line(value)
     pieces: list[str] = []
     _open(value, "\n", " " * indent, OPEN, pieces)
     return "".join(pieces)
 
 
+def _line(value: Any) -> str:
+    if not isinstance(value, dict) or not any(isinstance(v, Texts) for v in value.values()):
+        return encode(value)
+    entries = (
+        f"{encode(k)}: [{', '.join(v.entries)}]"
+        if isinstance(v, Texts)
+        else f"{encode(k)}: {encode(v)}"
+        for k, v in value.items()
+    )
+    return f"{{{', '.join(entries)}}}"
+
+
 def _open(value: Any, line: str, indent: str, levels: int, into: list[str]) -> None:
     """Write ``value`` in pieces; json's own indentation takes six times as long."""
+    if isinstance(value, Texts):
+        inner = line + indent
+        into += "[", inner, f",{inner}".join(value.entries), line, "]"
+        return
     if levels == 0 or not isinstance(value, dict | list) or not _nested(value):
-        into.append(_scalar(value) if value is None or isinstance(value, int) else _encode(value))
+        into.append(_scalar(value) if value is None or isinstance(value, int) else encode(value))
         return
     levels = 1 if isinstance(value, list) and len(value) > LONG else levels
     inner = line + indent
@@ -42,14 +66,14 @@ def _open(value: Any, line: str, indent: str, levels: int, into: list[str]) -> N
         if number:
             into.append(between)
         if key is not None:
-            into.append(f"{_encode(key)}: ")
+            into.append(f"{encode(key)}: ")
         _open(entry, inner, indent, levels - 1, into)
     into.append(line + last)
 
 
 def _nested(value: Json | list[Any]) -> bool:
     entries = value.values() if isinstance(value, dict) else value
-    return any(isinstance(entry, dict | list) for entry in entries)
+    return any(isinstance(entry, dict | list | Texts) for entry in entries)
 
 
 def _scalar(value: int | None) -> str:

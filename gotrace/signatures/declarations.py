@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import takewhile
-from typing import NamedTuple
 
 from gotrace.parsing.driver import Failure, Node, Table, Token, parse_tokens
 from gotrace.signatures import _tables
 from gotrace.signatures.gosyntax import Source, found_at, tokens
+from gotrace.tuples import NamedTuple
 
 _PATH = re.compile(r"[\w.~+%-]+(?:/[\w.~+%-]+)*")
 _TYPE_BEGINS = frozenset(

@@ -6,12 +6,12 @@ They hold names and types, and nothing of the program's code or data.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from gotrace import stored
 from gotrace.errors import GotraceError
 from gotrace.signature import Signature
 from gotrace.signatures.matching import Signatures
+from gotrace.tuples import NamedTuple
 
 KIND = "gotrace signatures"
 

@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 
 from gotrace.errors import SignatureSyntaxError
 from gotrace.parsing.driver import Token
 from gotrace.signatures._tables import TERMINALS
+from gotrace.tuples import NamedTuple
 
 # A line that ends behind one of these ends a statement (Go specification, "Semicolons").
 _ENDERS = frozenset(

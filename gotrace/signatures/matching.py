@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from gotrace.names import split_name
 from gotrace.signature import Signature
 from gotrace.signatures.paths import after_vendor, is_standard, package_names
+from gotrace.tuples import NamedTuple
 
 
 class Tie(NamedTuple):

@@ -8,7 +8,6 @@ signatures under the names that a traceback prints.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from gotrace.names import FunctionName, split_name
 from gotrace.parsing.driver import Node, Token
@@ -23,6 +22,7 @@ from gotrace.signatures.gosyntax import Source
 from gotrace.signatures.resolver import Resolver, Scope, bracketed
 from gotrace.signatures.scopes import Packages, by_path
 from gotrace.signatures.spelling import spell
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType, Kind
 
 # The compiler renames init functions (init.0), and no frame shows a blank one.

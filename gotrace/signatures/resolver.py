@@ -11,13 +11,13 @@ declared type stays ``UNKNOWN``: no layout asks for it, and types that point at 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from gotrace.parsing.driver import Node
 from gotrace.signatures.constants import evaluate
 from gotrace.signatures.declarations import Clause, ConstantDeclaration, Package, TypeDeclaration
 from gotrace.signatures.scopes import Packages, dot_imported, imported, is_built_in
 from gotrace.signatures.spelling import spell
+from gotrace.tuples import NamedTuple
 from gotrace.types import Field, GoType, Kind
 
 _BASIC = {

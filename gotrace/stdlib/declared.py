@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from gotrace.signature import Parameter, Role, Signature, SignatureSource
 from gotrace.stdlib.layouts import Layouts, Scope, crossed
 from gotrace.stdlib.store import Function
 from gotrace.stdlib.typetext import Node, read_parameters, spell
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType
 
 _Written = tuple[str, Node]  # a parameter's name and type

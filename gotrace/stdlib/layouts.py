@@ -7,10 +7,10 @@ becomes :data:`Variants`: disjoint sets of worlds, and the type in each.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from gotrace.stdlib.store import TYPES, Block, Store
 from gotrace.stdlib.typetext import Node, read_type, spell
+from gotrace.tuples import NamedTuple
 from gotrace.types import Field, GoType, Kind
 
 Variants = tuple[tuple[int, GoType], ...]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, lru_cache, reduce
 from operator import or_
-from typing import NamedTuple
 
 from gotrace.goversion import Facts
 from gotrace.names import FunctionName, split_name
@@ -27,6 +26,7 @@ from gotrace.stdlib.layouts import Layouts, scope_of
 from gotrace.stdlib.lines import LineTable
 from gotrace.stdlib.merging import merged
 from gotrace.stdlib.store import FUNCTIONS, Function, Store, open_store
+from gotrace.tuples import NamedTuple
 
 
 class Edition(NamedTuple):

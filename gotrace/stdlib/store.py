@@ -27,9 +27,9 @@ import os
 import zlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from gotrace.errors import GotraceError
+from gotrace.tuples import NamedTuple
 
 FILE = os.path.join(os.path.dirname(__file__), "declarations.bin")
 MAGIC = b"GOTRACE-STDLIB-1"

@@ -13,7 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+
+from gotrace.tuples import NamedTuple
 
 
 class Node(NamedTuple):

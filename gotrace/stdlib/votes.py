@@ -8,11 +8,11 @@ nothing: a release that is not in the data cannot win, and the true one may lose
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gotrace.model import Dump, Frame, Site
 from gotrace.names import is_standard
 from gotrace.stdlib.library import Library, library, span
+from gotrace.tuples import NamedTuple
 
 
 class LineEvidence(NamedTuple):

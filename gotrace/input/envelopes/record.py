@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+
+from gotrace.tuples import NamedTuple
 
 # Pieces of a text: (offset in the text, offset outside, length, length outside). Plain tuples: a
 # record has one for each escape sequence.

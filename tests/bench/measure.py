@@ -1,0 +1,51 @@
+"""CPU time of processes, run in turns so that both sides see the same machine."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+GOTRACE = (sys.executable, "-m", "gotrace")
+ROUNDS = 5
+
+
+class Spent(NamedTuple):
+    """CPU seconds, user and system, of all threads; most memory in MB; the text on stdout."""
+
+    seconds: float
+    megabytes: float
+    text: str
+
+
+def run(command: Sequence[str], *, shown: bool = False) -> Spent:
+    """Run ``command`` once. Its output goes to a pipe if it is ``shown``, else to nowhere."""
+    out = subprocess.PIPE if shown else subprocess.DEVNULL
+    process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
+    text = process.stdout.read().decode() if process.stdout is not None else ""
+    _, _, used = os.wait4(process.pid, 0)
+    return Spent(used.ru_utime + used.ru_stime, used.ru_maxrss / 1000, text)
+
+
+def in_turns(*sides: Callable[[], float], rounds: int = ROUNDS) -> list[float]:
+    """The median of what each side gives, all sides once in each round."""
+    for side in sides:
+        side()  # files are in the cache, modules are compiled
+    found: list[list[float]] = [[] for _ in sides]
+    for _ in range(rounds):
+        for values, side in zip(found, sides, strict=True):
+            values.append(side())
+    return [statistics.median(values) for values in found]
+
+
+def size(path: str) -> float:
+    """MB of a file, 1e6 bytes each."""
+    return os.stat(path).st_size / 1e6
+
+
+def compiled() -> None:
+    """Let the interpreter keep compiled modules, as an installed package has them."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
