@@ -249,7 +249,9 @@ def test_the_site_chooses_the_instantiation(release: int, tmp_path: Path) -> Non
     functions = table(image)
     assert functions is not None
     dwarf = Dwarf(image, functions)
-    assert dwarf.find("main.F[...]", None) is None
+    common = dwarf.find("main.F[...]", None)
+    assert common is not None
+    assert [p.type.kind for p in common.parameters[:1]] == [Kind.TYPE_PARAMETER]
     done = subprocess.run([tmp_path / "program"], capture_output=True, text=True, check=False)
     lines = done.stderr.splitlines()
     frame = next(i for i, line in enumerate(lines) if line.startswith("main.F[...]"))
