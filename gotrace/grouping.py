@@ -62,13 +62,18 @@ def group(goroutines: Iterable[Goroutine], level: Level) -> dict[Hashable, Bucke
     words = _WORDS[level]
     found: dict[Hashable, tuple[list[Goroutine], list[int]]] = {}
     for index, goroutine in enumerate(goroutines):
-        pieces, arguments = columns(goroutine.frames)
-        key = (pieces, words(arguments), *_circumstances(goroutine))
+        frames: tuple[Frame, ...] | Frames = goroutine.frames
+        if isinstance(frames, Frames):  # here too, not only in columns: most goroutines are these
+            pieces, arguments = frames.pieces, frames.arguments
+        else:
+            pieces, arguments = columns(frames)
+        key = pieces, words(arguments), _circumstances(goroutine)
         members = found.get(key)
         if members is None:
-            members = found[key] = ([], [])
-        members[0].append(goroutine)
-        members[1].append(index)
+            found[key] = [goroutine], [index]
+        else:
+            members[0].append(goroutine)
+            members[1].append(index)
     return {key: Bucket(tuple(gs), tuple(indices)) for key, (gs, indices) in found.items()}
 
 

@@ -68,6 +68,7 @@ def application_log(seed: int, kilobytes: int, wrapped: bool = True) -> bytes:
 @pytest.fixture(autouse=True)
 def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sizes of windows are no part of what must hold: small ones make tests of few bytes."""
+    monkeypatch.setattr(scanner, "BLOCK", 1 << 14)
     monkeypatch.setattr(scanner, "WINDOW", 1 << 17)
     monkeypatch.setattr(scanner, "AHEAD", 1 << 15)
     monkeypatch.setattr("gotrace.scanning.ranges.AHEAD", 1 << 15)

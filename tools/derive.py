@@ -135,7 +135,8 @@ class Grammar:
     # ------------------------------------------------------------- bounded patterns
 
     def bounded(self, rule: str, depth: int = DEPTH) -> str:
-        """``rule`` to ``depth`` recursions; alternatives begin differently, so each is atomic."""
+        """``rule`` to ``depth`` recursions. Alternatives begin differently and what repeats gives
+        nothing back, so that no other way to read a text is ever looked for."""
         return self._bounded(self.rules[rule], rule, depth)
 
     def _bounded(self, node: Any, top: str, depth: int) -> str:
@@ -145,17 +146,19 @@ class Grammar:
         match node.data:
             case "expansions":
                 shown = [p for p in parts if p != NEVER]
-                return shown[0] if len(shown) == 1 else f"(?>{'|'.join(shown)})"
+                return shown[0] if len(shown) == 1 else f"(?:{'|'.join(shown)})"
             case "expansion":
                 return NEVER if NEVER in parts else "".join(parts)
             case "expr":
                 count = {"?": "?", "*": f"{{0,{REPEATS}}}"}[str(node.children[1])]
-                return "" if parts[0] == NEVER else f"(?:{parts[0]}){count}+"
+                single = re.fullmatch(r"\\?.", parts[0])
+                part = parts[0] if single else f"(?:{parts[0]})"
+                return "" if parts[0] == NEVER else f"{part}{count}+"
         raise AssertionError(f"no pattern for {node}")
 
     def _bounded_symbol(self, symbol: Any, top: str, depth: int) -> str:
         if isinstance(symbol, Terminal):
-            return f"(?>{self.terminals[symbol.name]})"
+            return _possessive(self.terminals[symbol.name])
         if not isinstance(symbol, NonTerminal):
             return re.escape(_literal(symbol))
         if symbol.name == top:
@@ -232,6 +235,15 @@ class Grammar:
         """Terminals in the order in which Lark's lexer would try them."""
         key = lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name)  # noqa: E731
         return {t.name: t.pattern.to_regexp() for t in sorted(self.lark.terminals, key=key)}
+
+
+def _possessive(pattern: str) -> str:
+    """A terminal's pattern that gives nothing back: a class that repeats, a text, or made so."""
+    if re.fullmatch(r"[0-9a-z]*\[[^]]+\]\{\d+,\d+\}", pattern):
+        return f"{pattern}+"
+    if re.fullmatch(r"(?:\\.|[^\\.^$*+?{}\[\]|()])+", pattern):
+        return pattern
+    return f"(?>{pattern})"
 
 
 def _annotation(name: str) -> str:

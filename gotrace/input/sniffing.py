@@ -65,7 +65,7 @@ _FILE = re.compile(rb"\t[^\t\n\"\\]{1,1024}\.(?:go|s):[0-9]+(?=\r?(?:\n|\Z))")
 _ESCAPED_FILE = re.compile(rb"\\t[^\t\n\"\\]{1,1024}\.(?:go|s):[0-9]+(?=\\n)")
 _LINE = re.compile(rb"\\n(?:#?\\{1,4}(?:t|u0009)|  |goroutine |=====)")
 _ESCAPED = (_LINE, _ESCAPED_FILE)
-_BYTES = re.compile(rb"111,\s*117,\s*116,\s*105,\s*110,\s*101,\s*32")
+BYTES = re.compile(rb"111,\s*117,\s*116,\s*105,\s*110,\s*101,\s*32")
 _HTML = b"&#43;0x"
 Needle = bytes | re.Pattern[bytes]
 # The searches of each kind. Those of a logger's records: a header, or a file line in a string.
@@ -84,6 +84,7 @@ class Needles:
         self._data = data
         self._always = always
         self._small = len(data) <= SMALL
+        self._step = WINDOW // 16 if len(data) <= WINDOW else WINDOW // 4
         mapped: object = data  # what is large is an mmap that answers like bytes (input/files.py)
         can = isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED")
         self._mapped = mapped if can and isinstance(mapped, mmap.mmap) else None
@@ -91,8 +92,8 @@ class Needles:
         # Searches that only some texts need: byte order marks, HTML, journalctl's byte lists.
         self._special: tuple[Needle, ...] = ()
         self._inline = False  # whether colours or HTML were seen
-        self._runs = self._run_from(0)
         self._next: dict[bytes | re.Pattern[bytes], int] = {}
+        self._runs = self._run_from(0)
 
     def after(self, position: int) -> int | None:
         """The first place at or behind ``position``."""
@@ -118,7 +119,7 @@ class Needles:
         nearest = stop
         for needle in needles:
             place = self._next.get(needle, -1)
-            if place < position or place == len(self._data) + 1:
+            if place < position:
                 place = self._next[needle] = self._find(needle, position, stop)
             nearest = min(nearest, place)
         return nearest if nearest < stop else None
@@ -152,6 +153,7 @@ class Needles:
     def _run_from(self, position: int) -> tuple[Kind, int]:
         """The kind of the windows from ``position`` on, and where they end."""
         data = self._data
+        self._next.clear()  # where a run ended without a hit is none in the next
         kind = self._kind(position)
         at = position + WINDOW
         while at < len(data) and at - position < LONGEST_RUN:
@@ -201,7 +203,7 @@ class Needles:
     def _sampled(self, data: bytes, start: int, stop: int, *, at_start: bool) -> Kind:
         """What the lines here and there in a window look like."""
         best = Kind.PLAIN
-        step, count = (WINDOW // 16, 4) if self._small else (WINDOW // 2, 1)
+        step, count = (self._step, 4) if self._small else (WINDOW // 2, 1)
         for at in range(start, stop, step):
             line = at if at_start and at == start else data.find(b"\n", at, stop) + 1
             for _ in range(count):
@@ -210,6 +212,6 @@ class Needles:
                 end = data.find(b"\n", line, stop) + 1 or stop
                 best = max(best, kind_of(data, line, end))
                 if data[line : line + 4] == b'{"__':
-                    self._also(_BYTES)
+                    self._also(BYTES)
                 line = end
         return best

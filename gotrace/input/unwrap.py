@@ -18,6 +18,8 @@ __all__ = ["Region", "Stream", "regions"]
 
 BACK = 40  # lines read before the place that was found
 QUIET = 120  # lines without anything of a trace that end a region
+HUSH = 40  # as many are enough where no more of a trace comes soon
+COMING = 1 << 15  # bytes that show whether it does
 PLAINS = 8  # lines without an envelope that may stand between those that have one
 LONGEST = 1 << 26  # a longer line is no record
 
@@ -191,10 +193,16 @@ class _Reader:
             quiet = 0 if like else quiet + 1
             if envelope is not None or gathered.inline:
                 end = at
-            if quiet > QUIET and at > start:
+            if at > start and (quiet > QUIET or (quiet == HUSH and not _more(data, at))):
                 break
         gathered.cut(end)
         return Region(begin, max(end, begin + 1), gathered.streams())
+
+
+def _more(data: bytes, at: int) -> bool:
+    """Whether more of a trace stands behind ``at``, in records that are read as they come."""
+    stop = at + COMING
+    return data.find(b" +0x", at, stop) >= 0 or data.find(b"goroutine ", at, stop) >= 0
 
 
 def _worth(envelope: Envelope, reading: Reading, hit: int) -> bool:

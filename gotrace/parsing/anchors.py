@@ -27,6 +27,12 @@ _BEHIND_NEWLINE = re.compile(rb"\n(?=" + _STARTS + rb")")
 _FIRST = re.compile(_STARTS)
 
 
+def line_anchors(data: bytes) -> list[int]:
+    """The anchors at the starts of lines of ``data``, which begins with one."""
+    first = [0] if _FIRST.match(data) else []
+    return [*first, *(m.end() for m in _BEHIND_NEWLINE.finditer(data))]
+
+
 class Anchors:
     """The anchors of ``data``, asked for in ascending order.
 

@@ -33,10 +33,26 @@ from gotrace.parsing.race import read_race
 from gotrace.parsing.records import TRACEBACK
 from gotrace.parsing.sections import read_sections
 
+LARGE = 1 << 23  # bytes of a text of which nothing is remembered when it has been read
+# A reader that is not in use: the dumps of one log repeat each other's lines.
+_spare: list[FrameReader] = []
+
 
 def dumps(data: bytes, source: str, source_map: SourceMap) -> Iterator[Dump]:
     """All dumps of ``data``, in the order in which they begin."""
-    reader = FrameReader()
+    reader = _spare.pop() if _spare else FrameReader()
+    try:
+        yield from _dumps(data, source, source_map, reader)
+    finally:
+        if len(data) <= LARGE and not _spare:
+            if reader.regular is not None:
+                reader.regular.forget()
+            _spare.append(reader)
+
+
+def _dumps(
+    data: bytes, source: str, source_map: SourceMap, reader: FrameReader
+) -> Iterator[Dump]:
     anchors = Anchors(data)
     floor = passed = 0
     lines: Lines | None = None

@@ -5,13 +5,14 @@ A line that was read once is remembered: dumps repeat their frames.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from gotrace.model import Absence, AbsenceReason, Call, Frame, Site
 from gotrace.parsing.arguments import HEX, ZERO, ArgumentReader
 from gotrace.parsing.header import DIGITS, HeaderReader
 from gotrace.parsing.lines import Lines, printed
-from gotrace.parsing.records import TRACEBACK, Record
+from gotrace.parsing.records import TRACEBACK
 
 if TYPE_CHECKING:
     from gotrace.parsing.regular import RegularReader
@@ -72,8 +73,8 @@ class FrameReader:
         except KeyError:
             if len(self._functions) > MEMORY:
                 self._functions.clear()
-            record = TRACEBACK.read("call", name + "()")
-            found = self._functions[name] = None if record is None else printed(name)
+            known = TRACEBACK.match("call", name + "()") is not None
+            found = self._functions[name] = printed(name) if known else None
             return found
 
     def odd_call(self, line: str) -> Call | None:
@@ -108,15 +109,15 @@ class FrameReader:
             pointers = self.pointers(line[cut:])
             if known is not None and pointers is not None and known[1] is None:
                 return (known[0], *pointers)
-            record = TRACEBACK.read("site", line)
-            return None if record is None else _placed(record)
+            match = TRACEBACK.match("site", line)
+            return None if match is None else _placed(match)
         try:
             return self._sites[line]
         except KeyError:
             if len(self._sites) > MEMORY:
                 self._sites.clear()
-            record = TRACEBACK.read("site", line)
-            found = self._sites[line] = None if record is None else _placed(record)
+            match = TRACEBACK.match("site", line)
+            found = self._sites[line] = None if match is None else _placed(match)
             return found
 
     def pointers(self, text: str) -> tuple[int | None, int | None, int | None] | None:
@@ -231,9 +232,8 @@ class FrameReader:
         return frame
 
 
-def _placed(record: Record) -> Placed:
+def _placed(match: re.Match[str]) -> Placed:
     """The Site that a file line gives, with fp, sp and pc."""
-    file = record.text("FILE")
-    assert file is not None
-    site = Site(printed(file), record.number_of_line("LINE"), record.number("OFFSET"))
-    return site, record.number("FP"), record.number("SP"), record.number("PC")
+    file, line, *numbers = match.group("FILE", "LINE", "OFFSET", "FP", "SP", "PC")
+    offset, fp, sp, pc = (None if n is None else int(n, 16) for n in numbers)
+    return Site(printed(file), int(line), offset), fp, sp, pc

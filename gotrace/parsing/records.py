@@ -84,6 +84,10 @@ class Reader:
         }
         return Record(rule, line, fields, holes)
 
+    def match(self, rule: str, line: str) -> re.Match[str] | None:
+        """Like :meth:`read`, for a rule or a line without holes: what is in it, and no more."""
+        return self.pattern(rule).match(line) if len(line) <= LONGEST else None
+
     def failure(self, rule: str, line: str) -> driver.Failure:
         """Where ``line`` stops being ``rule``.
 

@@ -15,12 +15,11 @@ from typing import Any
 from gotrace.model import CreatedBy, Goroutine, Site, Span
 from gotrace.parsing import _tables
 from gotrace.parsing.columns import MEMORY, TAIL, Columns, Frames, IrregularError
+from gotrace.parsing.fast import CREATED, SHORT, ChunkReader
 from gotrace.parsing.frames import FrameReader
 from gotrace.parsing.lines import Lines
 
 CHUNK = 1 << 17  # bytes looked at together; a goroutine that is longer is not regular
-SHORT = 1000  # characters of an argument list that cannot have MOST items (arguments.py)
-_CREATED = "\ncreated by "
 _new = tuple.__new__  # skips NamedTuple's own __new__, which takes twice the time
 
 
@@ -29,15 +28,17 @@ class RegularReader:
 
     def __init__(self, reader: FrameReader) -> None:
         self._reader = reader
-        self._headers = reader.headers
+        self.headers = reader.headers
         self._creators: dict[str, tuple[str, Site | None, int | None]] = {}
-        self._columns = Columns(reader)
-        self._lists = re.compile(rf"\(((?:{_tables.BOUNDED['arguments']})?+)\)\n\t")
+        self.columns = Columns(reader)
+        self.lists = re.compile(rf"\(((?:{_tables.BOUNDED['arguments']})?+)\)\n\t")
         # A file line's tail, not the end of a call line.
         self._tails = re.compile(rf"({_tables.BOUNDED['_tail']})(?=\n(?!\t)|\Z)")
         self._tailed = False  # whether the chunk at hand has tails
-        self._blocks: list[str] = []  # those at hand, the last one first
+        self._blocks: list[str] = []  # those at hand, the last one first; none where all are ready
         self._next = 0  # where the last of them begins
+        self._ready: list[Goroutine] = []  # those of the chunk at hand if all of it is regular
+        self._chunks = ChunkReader(self)
         self._odd = -1  # what begins here is known to be not regular, and
         self._barren = 0  # no block ends before here
 
@@ -49,6 +50,11 @@ class RegularReader:
             return found
         self._seek(position)
         while self._blocks or self._fill(lines.data):
+            if self._ready:
+                found += self._ready
+                self._ready = []
+                position = self._next
+                continue
             block = self._blocks[-1]
             try:
                 goroutine = self._goroutine(block, position)
@@ -63,6 +69,13 @@ class RegularReader:
         if found:
             lines.seek(position - 1)
         return found
+
+    def forget(self) -> None:
+        """Be ready for another text: what was learned stays, what is at hand goes."""
+        self._blocks = []
+        self._ready = []
+        self._next = self._barren = 0
+        self._odd = -1
 
     def _seek(self, position: int) -> None:
         """Continue at ``position``, which may lie in a block at hand."""
@@ -79,33 +92,40 @@ class RegularReader:
         with memoryview(data) as view:
             text = str(view[self._next : self._next + CHUNK], "latin-1")
         self._tailed = " fp=0x" in text
-        self._blocks = [] if TAIL in text else text.split("\n\n")[-2::-1]
-        if not self._blocks:
+        end = -1 if TAIL in text else text.rfind("\n\n")
+        if end < 0:
             self._barren = self._next + CHUNK - 1
-        return bool(self._blocks)
+            return False
+        text = text[:end]
+        self._ready = self._chunks.read(text, self._next) or []
+        if self._ready:
+            self._next += end + 2
+        else:
+            self._blocks = text.split("\n\n")[::-1]
+        return True
 
     def _goroutine(self, block: str, position: int) -> Goroutine | None:
         below = block.find("\n") + 1
-        head = self._headers.parts(block[: below - 1])
+        head = self.headers.parts(block[: below - 1])
         if head is None:
             return None
         (id_, *pointers), (state, further) = head
         end = position + len(block)
-        cut = block.rfind(_CREATED, below)
+        cut = block.rfind(CREATED, below)
         creator = None
         text = block[below:] if cut < 0 else block[below:cut]
         if cut >= 0:
-            told = self._creators.get(block[cut + 1 :]) or self._creator(block[cut + 1 :])
+            told = self._creators.get(block[cut + 1 :]) or self.creator(block[cut + 1 :])
             creator = _new(CreatedBy, (*told, _new(Span, (position + cut + 1, end))))
         frames = self._frames(text, position + below)
         values = (id_, state, frames, _new(Span, (position, end)), *further, *pointers)
         return _new(Goroutine, (*values, False, False, None, None, None, creator, ()))
 
-    def _creator(self, text: str) -> tuple[str, Site | None, int | None]:
+    def creator(self, text: str) -> tuple[str, Site | None, int | None]:
         """The fields of a CreatedBy but for its span."""
         line, _, file = text.partition("\n\t")
         known = None if line.endswith("\r") else self._reader.creator(line)
-        place = self._columns.places[self._columns.last[file + "\n"]]
+        place = self.columns.places[self.columns.last[file + "\n"]]
         if known is None or place.tailed:
             raise IrregularError
         if len(self._creators) > MEMORY:
@@ -113,15 +133,19 @@ class RegularReader:
         found = self._creators[text] = (known[0], place.site, known[1])
         return found
 
+    def without_tails(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """``text`` with TAIL for each tail of a file line, and the tails."""
+        if not self._tailed:
+            return text, ()
+        split = self._tails.split(text)
+        return TAIL.join(split[::2]), tuple(split[1::2])
+
     def _frames(self, text: str, start: int) -> Any:
-        tails: tuple[str, ...] = ()
-        if self._tailed:
-            split = self._tails.split(text)
-            tails, text = tuple(split[1::2]), TAIL.join(split[::2])
-        parts = self._lists.split(text)
+        text, tails = self.without_tails(text)
+        parts = self.lists.split(text)
         if len(parts) < 3:
             raise IrregularError
-        columns = self._columns
+        columns = self.columns
         pieces = (
             columns.first[parts[0]],
             *map(columns.inner.__getitem__, parts[2:-1:2]),

@@ -81,6 +81,14 @@ def own_first(buckets: Iterable[Bucket]) -> list[Bucket]:
 Paint = Callable[[Line], str]
 
 
+class Row(NamedTuple):
+    """A frame of a group as a line."""
+
+    own: bool
+    text: str
+    place: Place
+
+
 class GroupWriter:
     """Writes buckets as text; remembers how it wrote each stack, for many buckets share one."""
 
@@ -88,15 +96,16 @@ class GroupWriter:
         self._paint = paint
         self._everything = everything
         self._known: dict[Hashable, str] = {}
-        self._places: dict[tuple[str, Place], str] = {}
+        self._lines: dict[tuple[str, Place], str] = {}
+        self._rows: dict[Place, Row] = {}
         mark = "\0"
         title = (Piece(mark, Style.HEADING), Piece(mark), Piece(mark, Style.DIM))
         self._title = paint(title).split(mark)
         listed = [*buckets]
-        creators = {b.goroutines[0].created_by for b in listed} - {None}
+        creators = [c for b in listed if (c := b.goroutines[0].created_by) is not None]
         pieces = set().union(*(b.pieces for b in listed))
-        files = {file_of(p) for p in pieces} | {c.site.file for c in creators if c and c.site}
-        functions = {*functions_of(pieces).values()} | {c.function for c in creators if c}
+        files = {file_of(p) for p in pieces} | {c.site.file for c in creators if c.site}
+        functions = {*functions_of(pieces).values()} | {c.function for c in creators}
         self._short = ShortNames(sorted(functions - {""}), sorted(files - {""}))
 
     def text(self, bucket: Bucket, count: str) -> str:
@@ -120,27 +129,32 @@ class GroupWriter:
 
     def _stack(self, bucket: Bucket) -> Iterator[str]:
         goroutine = bucket.goroutines[0]
-        frames = [*stack(goroutine.frames)]
-        own = [p for p in frames if not is_standard(p[0])]
+        rows = [self._row(place) for place in stack(goroutine.frames)]
+        own = [row for row in rows if row.own]
         if goroutine.stack_unavailable:
             yield self._remark("stack unavailable")
-        shown = frames if self._everything else own[:SHOWN] or frames[:1]
-        for place in shown:
-            yield self._place("", place)
+        for row in rows if self._everything else own[:SHOWN] or rows[:1]:
+            yield row.text
         if not self._everything:
-            if len(own) > len(shown):
-                yield self._remark(f"… and {len(own) - len(shown)} more of your frames")
-            if own and frames[0] is not own[0]:
-                yield self._place("in ", frames[0])
+            if len(own) > SHOWN:
+                yield self._remark(f"… and {len(own) - SHOWN} more of your frames")
+            if own and rows[0] is not own[0]:
+                yield self._line("in ", rows[0].place)
         if goroutine.created_by is not None:
             where = goroutine.created_by.function, goroutine.created_by.site
-            yield self._place("created by ", where)
+            yield self._line("created by ", where)
+
+    def _row(self, place: Place) -> Row:
+        row = self._rows.get(place)
+        if row is None:
+            row = self._rows[place] = Row(not is_standard(place[0]), self._line("", place), place)
+        return row
 
     def _remark(self, text: str) -> str:
         return self._paint((Piece(_MARGIN), Piece(text, Style.DIM))) + "\n"
 
-    def _place(self, lead: str, place: Place) -> str:
-        known = self._places.get((lead, place))
+    def _line(self, lead: str, place: Place) -> str:
+        known = self._lines.get((lead, place))
         if known is not None:
             return known
         function, site = place
@@ -148,7 +162,7 @@ class GroupWriter:
         where = "" if site is None else f"  {clean(self._short.file(site.file))}:{site.line}"
         name = clean(self._short.function(function))
         line = (Piece(_MARGIN + lead, Style.DIM), Piece(name, style), Piece(where, Style.DIM))
-        text = self._places[lead, place] = self._paint(line) + "\n"
+        text = self._lines[lead, place] = self._paint(line) + "\n"
         return text
 
 

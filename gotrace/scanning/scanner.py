@@ -1,8 +1,10 @@
 """The push side: bytes in as they come, dumps out as soon as nothing more can belong to them.
 
-Text is held back in a window. What is read of a window is the same as what is read of the whole,
-as long as the window begins where nothing of a dump stands and its end is far enough away; so a
-window is cut before the first dump that may still go on, and read again with what comes.
+Blocks without anything of a dump are passed over (``sieve``). The others are held back in a window,
+with what stands near them. What is read of a window is the same as what is read of the whole, as
+long as the window begins where nothing of a dump stands and its end is far enough away: where
+nothing of a dump was found for long, or, where dumps follow each other without end, before the
+first dump that may still go on, which is read again with what comes.
 """
 
 from __future__ import annotations
@@ -12,11 +14,16 @@ from bisect import bisect_right
 from gotrace.input.sourcemap import PlainMap
 from gotrace.model import Dump, Issue, Location, Span
 from gotrace.parsing import read_all
+from gotrace.scanning.sieve import Sieve
 
-WINDOW = 1 << 22  # bytes that are gathered before they are read
-AHEAD = 1 << 18  # bytes behind a dump that decide where it ends: more than any message's lines
-LEAD = 4  # the part of it that is kept before a dump that goes on
+BLOCK = 1 << 18  # bytes that are searched together: few enough to stay in a cache
+WINDOW = 1 << 22  # bytes of dumps that are gathered before they are read
+AHEAD = 1 << 18  # bytes behind a cause that decide where it ends: more than any message's lines
+TAIL = 1 << 15  # bytes behind anything else of a dump in which more of it would stand
+LEAD = 1 << 16  # bytes before a dump that may belong to the record that holds it
 MOST = 64 << 20  # bytes of one dump, unless the caller says otherwise
+# What stands inside of a goroutine.
+_SURE = (b"goroutine ", b"\t", b" +0x", b"\\n\\t", b"n\\\\t", b"111,")
 
 
 class WindowMap:
@@ -95,17 +102,22 @@ class Scanner:
         self.source = source
         self.prefix = prefix
         self._most = max_dump_bytes
-        self._base = position
+        self._base = position  # where what is held back begins
         self._lines = lines
-        self._parts: list[bytes] = []
-        self._size = 0
+        self._held: list[bytes] = []  # blocks of whole lines
+        self._size = 0  # bytes of them
+        self._coming: list[bytes] = []  # what is no block yet
+        self._came = 0
+        self._block = BLOCK
         self._wanted = WINDOW
         self._utf16: bool | None = None
+        self._sieve = Sieve()
+        self._quiet = 0  # where the last hit was too long ago for a dump to go on; 0: no dump is on
 
     @property
     def position(self) -> int:
         """The byte of the input behind the last one that was fed."""
-        return self._base + self._size
+        return self._base + self._size + self._came
 
     @property
     def settled(self) -> int:
@@ -116,39 +128,104 @@ class Scanner:
         """Take ``data``; the dumps that are complete."""
         if not data:
             return []
-        self._parts.append(bytes(data))
-        self._size += len(data)
-        return self._read(final=False) if self._size >= self._wanted else []
-
-    def rewind(self) -> tuple[int, int]:
-        """Forget what is held back; the byte to go on from, and how many bytes are wanted then.
-
-        For files, which can be read again: that is cheaper than to keep and join pieces.
-        """
-        self._parts, self._size = [], 0
-        return self._base, self._wanted
+        self._coming.append(bytes(data))
+        self._came += len(data)
+        if self._came < self._block:
+            return []
+        data, at = _joined(self._coming), 0
+        found: list[Dump] = []
+        while len(data) - at >= BLOCK:
+            # A block ends with a line; where that is longer than any block, behind it.
+            end = (data.rfind(b"\n", at, at + BLOCK) + 1) or (data.find(b"\n", at + BLOCK) + 1)
+            if not end and len(data) - at < self._most:
+                break
+            end = end or len(data)
+            found += self._take(data[at:end])
+            at = end
+        self._coming = [data[at:]] if at < len(data) else []
+        self._came = len(data) - at
+        self._block = BLOCK if self._came < BLOCK else 2 * self._came
+        return found
 
     def flush(self) -> list[Dump]:
         """The dumps in what was held back: nothing more comes, or not soon."""
-        return self._read(final=True) if self._size else []
+        data = _joined(self._coming)
+        self._coming, self._came, self._block = [], 0, BLOCK
+        found = self._take(data) if data else []
+        if self._utf16 or self._quiet:
+            found += self._read(final=True)
+        self._forget(self._base + self._size)
+        return found
+
+    def _take(self, block: bytes) -> list[Dump]:
+        """Hold back a block, or what of it may belong to a dump; the dumps that end in it."""
+        if self._base == 0 and self._utf16 is None:
+            self._utf16 = _is_utf16(block)
+        start = self._base + self._size
+        self._held.append(block)
+        self._size += len(block)
+        found: list[Dump] = []
+        if self._utf16:
+            return self._read(final=False) if self._size >= self._most else []
+        hits = self._sieve.hits(block) if self.prefix is None else [0, len(block) - 1]
+        for hit in hits:
+            if self._quiet and start + hit >= self._quiet:
+                found += self._end(self._quiet)
+            if not self._quiet:
+                self._forget(start + hit - LEAD, exactly=True)
+            sure = block.startswith(_SURE, hit)
+            self._quiet = start + hit + (TAIL if sure else AHEAD)
+        if self._quiet and start + len(block) >= self._quiet:
+            found += self._end(self._quiet)
+        if not self._quiet:
+            self._forget(start + len(block) - LEAD)
+        elif self._size >= self._wanted:
+            found += self._read(final=False)
+            self._quiet = self._quiet if self._quiet > self._base else 0
+        return found
+
+    def _end(self, position: int) -> list[Dump]:
+        """The dumps before ``position``: nothing of a dump stands there, so they are complete."""
+        whole = _joined(self._held)
+        cut = whole.find(b"\n", position - self._base) + 1 or len(whole)
+        window = WindowMap(whole, self._base, self._lines)
+        found = list(read_all(whole[:cut], self.source, self.prefix, window))
+        base, last = self._base, max(0, cut - LEAD)
+        for dump in found:
+            end = dump.where(dump.span).end - base
+            last = max(last, whole.find(b"\n", max(end - 1, 0)) + 1 or cut)
+        self._quiet, self._wanted = 0, WINDOW
+        self._held = [whole]
+        self._forget(base + last, exactly=True)
+        return _shrunk(found, window, whole, base)
+
+    def _forget(self, position: int, *, exactly: bool = False) -> None:
+        """Let go of the blocks before ``position``; ``exactly``: of the lines before it."""
+        while self._held and self._base + len(self._held[0]) <= position:
+            self._pass(len(self._held[0]), self._held.pop(0))
+        if exactly and self._held and position > self._base:
+            first = self._held.pop(0)
+            cut = first.rfind(b"\n", 0, position - self._base) + 1
+            self._held.insert(0, first[cut:])
+            self._pass(cut, first)
+
+    def _pass(self, count: int, data: bytes) -> None:
+        """The first ``count`` bytes of ``data`` are no longer held back."""
+        self._lines += data.count(b"\n", 0, count)
+        self._base += count
+        self._size -= count
 
     def _read(self, *, final: bool) -> list[Dump]:
-        whole = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-        if self._base == 0 and self._utf16 is None:
-            self._utf16 = _is_utf16(whole)
-        if self._utf16 and not final and self._size < self._most:
-            self._parts, self._wanted = [whole], 2 * self._size
-            return []
+        """The dumps of what is held back; those that may still go on begin anew the next time."""
+        whole = _joined(self._held)
         window = None if self._utf16 else WindowMap(whole, self._base, self._lines)
         found = list(read_all(whole, self.source, self.prefix, window))
-        if final:
-            self._drop(whole, len(whole), window)
-            return _shrunk(found, window, whole, self._base - len(whole))
-        cut, done = self._cut(whole, found)
+        cut, done = (len(whole), found) if final else self._cut(whole, found)
         if cut == 0 and self._size >= self._most:
             cut, done = self._forced(whole, found)
         base = self._base
-        self._drop(whole, cut, window)
+        self._pass(cut, whole)
+        self._held = [whole[cut:]] if cut < len(whole) else []
         self._wanted = max(WINDOW, 2 * self._size)
         return _shrunk(done, window, whole, base)
 
@@ -166,7 +243,7 @@ class Scanner:
         while moved:
             moved = False
             for start, end in spans:
-                wanted = max(0, start - AHEAD // LEAD)
+                wanted = max(0, start - LEAD)
                 if end >= cut > wanted:
                     passed = max((e for s, e in spans if e <= start), default=0)
                     line = whole.rfind(b"\n", 0, max(wanted, min(passed + 1, start))) + 1
@@ -190,13 +267,6 @@ class Scanner:
                 dump = dump._replace(goroutines=rest)
         return cut, [*found, _truncated(dump, self._most)]
 
-    def _drop(self, whole: bytes, count: int, window: WindowMap | None) -> None:
-        self._lines += whole.count(b"\n", 0, count) if window is None else window.line(count)
-        self._base += count
-        rest = whole[count:]
-        self._parts = [rest] if rest else []
-        self._size = len(rest)
-
 
 def _shrunk(found: list[Dump], window: WindowMap | None, whole: bytes, base: int) -> list[Dump]:
     if window is not None and found:
@@ -209,6 +279,10 @@ def _truncated(dump: Dump, most: int) -> Dump:
     text = f"the dump is longer than {most} bytes; what follows is read as dumps of their own"
     issue = Issue("truncated", text, Span(dump.span.end, dump.span.end))
     return dump._replace(issues=(*dump.issues, issue))
+
+
+def _joined(parts: list[bytes]) -> bytes:
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _is_utf16(data: bytes) -> bool:

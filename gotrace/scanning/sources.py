@@ -6,15 +6,15 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from io import FileIO
 from typing import Any, BinaryIO
 
 from gotrace.errors import UnreadableFileError
 from gotrace.input.compressed import decompressed, is_broken, kind_of
 from gotrace.input.files import unreadable
 from gotrace.model import Dump
-from gotrace.scanning.scanner import Scanner
+from gotrace.scanning.scanner import BLOCK, Scanner
 
-PIECE = 1 << 22
 Source = str | os.PathLike[str] | BinaryIO | Iterable[bytes | str | Mapping[str, Any]]
 _ROTATED = re.compile(r"(.*?)(?:[.-]([0-9]{1,12}))?(?:\.(?:gz|bz2|xz|zst|zstd))?", re.S)
 
@@ -27,7 +27,7 @@ def pieces(source: Source) -> Iterator[bytes]:
     if isinstance(source, str | os.PathLike):
         yield from _of_path(os.fspath(source))
     elif hasattr(source, "read"):
-        while data := source.read(PIECE):
+        while data := source.read(BLOCK):
             if not isinstance(data, bytes):
                 raise TypeError("a file must be opened in binary mode")
             yield data
@@ -49,8 +49,8 @@ def found_in(source: Source, scanner: Scanner) -> Iterator[list[Dump]]:
 
 def _in_file(name: str, scanner: Scanner) -> Iterator[list[Dump]]:
     try:
-        with open(name, "rb") as file:
-            if kind_of(file.peek(8)[:8]) is None:
+        with open(name, "rb", buffering=0) as file:
+            if kind_of(file.read(8)) is None:
                 yield from windows(file, scanner)
                 return
     except OSError as error:
@@ -60,19 +60,12 @@ def _in_file(name: str, scanner: Scanner) -> Iterator[list[Dump]]:
     yield scanner.flush()
 
 
-def windows(file: BinaryIO, scanner: Scanner) -> Iterator[list[Dump]]:
-    """The dumps of a plain file from where ``scanner`` begins, window by window.
-
-    What a window holds back is read again: that is cheaper than to keep and join pieces.
-    """
-    while True:
-        position, wanted = scanner.rewind()
-        file.seek(position)
-        data = file.read(wanted)
-        if len(data) < wanted:
-            yield scanner.feed(data) + scanner.flush()
-            return
+def windows(file: BinaryIO | FileIO, scanner: Scanner) -> Iterator[list[Dump]]:
+    """The dumps of a plain file from where ``scanner`` begins, block by block."""
+    file.seek(scanner.position)
+    while data := file.read(BLOCK):
         yield scanner.feed(data)
+    yield scanner.flush()
 
 
 def name_of(source: Source) -> str:
@@ -89,12 +82,12 @@ def _of_path(name: str) -> Iterator[bytes]:
             if sys.stdin is None:
                 raise UnreadableFileError("-: standard input is closed", "name a file")
             file = decompressed(sys.stdin.buffer, name)
-            while data := file.read(PIECE):
+            while data := file.read(BLOCK):
                 yield data
             return
         with open(name, "rb") as raw:
             file = decompressed(raw, name)
-            while data := file.read(PIECE):
+            while data := file.read(BLOCK):
                 yield data
     except OSError as error:
         raise unreadable(name, error) from error

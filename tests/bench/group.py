@@ -2,14 +2,57 @@
 
     python tests/bench/group.py [--rounds N] DUMP …
 
-Both group by the same rule, words that look like pointers being equal; output goes to nowhere.
+Both group by the same rule, words that look like pointers being equal. Each timed run must have
+found goroutines, or it counts for nothing: a program that gives up at once is quick. A ratio is
+only printed where both have found the same number of them.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
+import sys
+from collections.abc import Callable, Sequence
 
-from measure import GOTRACE, compiled, in_turns, run, size
+from measure import GOTRACE, Spent, compiled, in_turns, run, size
+
+OURS = re.compile(r"^([0-9]+) goroutines? in [0-9]+ groups?", re.MULTILINE)
+THEIRS = re.compile(r"^([0-9]+): ", re.MULTILINE)
+
+
+class Side:
+    """One program on one dump: what its runs spent, and how many goroutines each has found."""
+
+    def __init__(self, command: Sequence[str], counted: re.Pattern[str]) -> None:
+        self._command = command
+        self._counted = counted
+        self.found: set[int] = set()
+        self.peak = 0.0
+
+    def seconds(self) -> float:
+        """CPU of one run."""
+        spent: Spent = run(self._command, shown=True)
+        self.found.add(sum(map(int, self._counted.findall(spent.text))))
+        self.peak = max(self.peak, spent.megabytes)
+        return spent.seconds
+
+
+def row(path: str, rounds: int) -> str:
+    """A dump's line of the table."""
+    ours = Side([*GOTRACE, "group", path], OURS)
+    theirs = Side(["panicparse", path], THEIRS)
+    sides: list[Callable[[], float]] = [ours.seconds, theirs.seconds]
+    a, b = in_turns(*sides, rounds=rounds)
+    if 0 in ours.found or len(ours.found) != 1:
+        sys.exit(f"{path}: gotrace group found {sorted(ours.found)} goroutines in its runs")
+    same = ours.found == theirs.found
+    counts = f"{min(ours.found)} / {' '.join(map(str, sorted(theirs.found)))}"
+    ratio = f"{b / a:.1f}×" if same else "not comparable"
+    name = path.rpartition("/")[2]
+    return (
+        f"| {name} | {size(path):.1f} | {counts} | {a:.2f} | {ours.peak:.0f} "
+        f"| {b:.2f} | {theirs.peak:.0f} | {ratio} |"
+    )
 
 
 def main() -> None:
@@ -18,16 +61,10 @@ def main() -> None:
     parser.add_argument("dumps", nargs="+")
     options = parser.parse_args()
     compiled()
-    print("| dump | MB | gotrace group, s | peak MB | panicparse, s | ratio |")
-    print("|---|---|---|---|---|---|")
+    heads = "dump", "MB", "goroutines", "gotrace, s", "MB", "panicparse, s", "MB", "ratio"
+    print(f"| {' | '.join(heads)} |\n{'|---' * len(heads)}|")
     for path in options.dumps:
-        ours, theirs = [*GOTRACE, "group", path], ["panicparse", path]
-        peak = run(ours).megabytes
-        a, b = in_turns(
-            lambda c=ours: run(c).seconds, lambda c=theirs: run(c).seconds, rounds=options.rounds
-        )
-        name = path.rpartition("/")[2]
-        print(f"| {name} | {size(path):.1f} | {a:.2f} | {peak:.0f} | {b:.2f} | {b / a:.1f}× |")
+        print(row(path, options.rounds), flush=True)
 
 
 if __name__ == "__main__":

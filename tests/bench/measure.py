@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-GOTRACE = (sys.executable, "-m", "gotrace")
+GOTRACE = (sys.executable, "-c", "from gotrace.cli import script; script()")  # the console script
 ROUNDS = 5
 
 

@@ -16,14 +16,40 @@ _SEQUENCE = re.compile(
 _SIMPLE = {
     b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"a": b"\a", b"v": b"\v",
 }  # fmt: skip
+_ONE_LETTER = {**_SIMPLE, b'"': b'"', b"\\": b"\\", b"/": b"/"}
 _ENTITY = re.compile(rb"&(?:#[0-9]{1,6}|#x[0-9a-fA-F]{1,6}|lt|gt|amp|quot|apos|nbsp);")
 
 
 def unquoted(raw: bytes, base: int) -> tuple[bytes, tuple[RawPiece, ...]]:
     """What stands between quotes; ``base`` is where ``raw`` begins."""
-    if b"\\" not in raw:
+    at = raw.find(b"\\")
+    if at < 0:
         return raw, ((0, base, len(raw), len(raw)),)
-    return _replaced(raw, base, _SEQUENCE, _sequence)
+    texts: list[bytes] = []
+    pieces: list[RawPiece] = []
+    size = last = 0
+    while at >= 0:
+        if at > last:
+            length = at - last
+            pieces.append((size, base + last, length, length))
+            texts.append(raw[last:at])
+            size += length
+        new = _ONE_LETTER.get(raw[at + 1 : at + 2])
+        last = at + 2
+        if new is None:
+            match = _SEQUENCE.match(raw, at)
+            if match is None:  # a backslash at the very end
+                last = at
+                break
+            new, last = _sequence(match), match.end()
+        pieces.append((size, base + at, len(new), last - at))
+        texts.append(new)
+        size += len(new)
+        at = raw.find(b"\\", last)
+    if last < len(raw):
+        pieces.append((size, base + last, len(raw) - last, len(raw) - last))
+        texts.append(raw[last:])
+    return b"".join(texts), tuple(pieces)
 
 
 def html_unescaped(raw: bytes, base: int) -> tuple[bytes, tuple[RawPiece, ...]]:

@@ -1,0 +1,174 @@
+"""From a dump to the expression that failed.
+
+    find_culprit(dump, goroutines, programs, sources) → Culprit | None
+
+With source, the candidates on the failing line are judged by rules, which may ask the program's
+code; with the program alone, the code names the value; with neither, the message's own facts and
+the words of the frame are all there is. Each input that is missing only makes the answer less sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
+from gotrace.culprit.candidates import Candidate, Case, ranked
+from gotrace.culprit.culprit import Culprit, CulpritCertainty
+from gotrace.culprit.frames import failing_frame, user_frame
+from gotrace.culprit.messages import Fault, FaultKind, read_fault
+from gotrace.culprit.plain import of_trace
+from gotrace.model import Dump
+from gotrace.programs import Programs
+
+if TYPE_CHECKING:
+    from gotrace.culprit.machine import Machine
+    from gotrace.source import SourceTree
+    from gotrace.source.expressions_line import Line, Lines
+
+
+def find_culprit(
+    dump: Dump,
+    goroutines: Sequence[AnnotatedGoroutine],
+    programs: Programs = Programs(),  # noqa: B008 - immutable
+    sources: Sequence[SourceTree] = (),
+) -> Culprit | None:
+    """What failed, and why as far as the inputs show.
+
+    Shape:  frames are counted in the goroutine that crashed. None where the text names no failure,
+            or shows no frame of it.
+    Units:  columns of source lines from 1.
+    Errors: none.
+    Source: docs/culprit.md.
+    """
+    found = _crashed(dump, goroutines)
+    fault = read_fault(dump, found.goroutine) if found else None
+    if found is None or fault is None:
+        return None
+    start = failing_frame(found.frames, dump)
+    if start is None:
+        return None
+    culprit = _Search(fault, found.frames, start, programs, sources).run()
+    # A deferred call that panics while another panic runs may have no frame of its own.
+    nested = any(not cause.recovered for cause in dump.causes[:-1])
+    if nested and fault.kind is FaultKind.EXPLICIT:
+        return culprit._replace(certainty=CulpritCertainty.POSSIBLE)
+    return culprit
+
+
+def _crashed(dump: Dump, goroutines: Sequence[AnnotatedGoroutine]) -> AnnotatedGoroutine | None:
+    waiting = [g for g in goroutines if "nil chan" in (g.goroutine.state or "")]
+    crashed = next((g for g in goroutines if g.goroutine.crashed), None)
+    if crashed is None and dump.causes and goroutines:  # recovered: the program went on
+        crashed = goroutines[0]
+    if dump.causes and "all goroutines are asleep" in dump.causes[-1].message:
+        return waiting[0] if waiting and crashed not in waiting else crashed
+    return crashed
+
+
+class _Search:
+    """The running state of one search."""
+
+    def __init__(
+        self,
+        fault: Fault,
+        frames: Sequence[AnnotatedFrame],
+        start: int,
+        programs: Programs,
+        sources: Sequence[SourceTree],
+    ) -> None:
+        self.fault = fault
+        self.frames = frames
+        self.start = start
+        self.programs = programs
+        self.refused: str | None = None
+        self._lines = [self._reader(tree) for tree in sources]
+
+    def _reader(self, tree: SourceTree) -> Lines:
+        from gotrace.source.expressions_line import Lines  # noqa: PLC0415 - only with source
+
+        landed = self.programs.landed
+        arch = landed[0].program.image.arch if landed else None
+        size = arch.word_size if arch else tree.library.build.word_size
+        return Lines(tree, size or 8)
+
+    def run(self) -> Culprit:
+        line = self.line(self.frames[self.start], told=True)
+        machine = self._machine()
+        case = Case(self.fault, self.frames[self.start], line, machine)
+        if line is not None:
+            from gotrace.culprit.givens import Givens  # noqa: PLC0415 - only with source
+
+            case = case._replace(givens=Givens(self._caller))
+        if line is not None:
+            from gotrace.culprit.judging import candidates_of  # noqa: PLC0415 - only with source
+
+            candidates = ranked(candidates_of(case))
+            if candidates:
+                return self._judged(candidates, case)
+            self._refuse(line)
+        user = user_frame(self.frames, self.start)
+        if user != self.start:
+            found = self._from_library(user, machine)
+            if found is not None:
+                return found
+        if machine is not None and machine.names:
+            from gotrace.culprit.unsourced import of_program  # noqa: PLC0415 - with a binary
+
+            return of_program(self.fault, self.start, user, machine)._replace(refused=self.refused)
+        return of_trace(self.fault, self.frames, self.start, user)._replace(refused=self.refused)
+
+    def line(self, frame: AnnotatedFrame, *, told: bool = False) -> Line | None:
+        """Where a frame stands in the source; why not is kept if it is to be ``told``."""
+        site = frame.frame.site
+        if site is None:
+            return None
+        for lines in self._lines:
+            found = lines.find(frame.frame.function, site)
+            if not isinstance(found, str):
+                return found
+            if found and told:
+                self.refused = f"the source was not used: {found}"
+        return None
+
+    def _caller(self, line: Line) -> Line | None:
+        """The line that called the function of ``line``, by the frames."""
+        for index, frame in enumerate(self.frames[:-1]):
+            if self.line(frame) is line:
+                return self.line(self.frames[index + 1])
+        return None
+
+    def _refuse(self, line: Line) -> None:
+        """Rule ``refused``: a line without any such operation is not the line that was built."""
+        place = f"{line.file.path}:{line.line}"
+        kind = self.fault.kind.value
+        text = f"{place} has nothing that could fail with this ({kind})"
+        self.refused = f"the source was not used: {text}; is it of another version?"
+
+    def _machine(self) -> Machine | None:
+        if not self.programs.landed:
+            return None
+        from gotrace.culprit.code import read_machine  # noqa: PLC0415 - only with a binary
+
+        return read_machine(self.fault, self.frames, self.start, self.programs)
+
+    # ------------------------------------------------------------------ with source
+
+    def _judged(self, candidates: list[Candidate], case: Case) -> Culprit:
+        from gotrace.culprit.judging import answer  # noqa: PLC0415 - only with source
+
+        culprit = answer(candidates, case, self.frames, self.start, self.line)
+        return culprit._replace(refused=self.refused)
+
+    def _from_library(self, user: int, machine: Machine | None) -> Culprit | None:
+        """The failure is in code that is not there: what did the user's line pass to it?"""
+        line = self.line(self.frames[user], told=self.refused is None)
+        if line is None:
+            return None
+        from gotrace.culprit.library_calls import of_call  # noqa: PLC0415 - only with source
+
+        found = of_call(self.fault, self.frames, user, line, machine)
+        if found is None:
+            self._refuse(line)
+            return None
+        return found

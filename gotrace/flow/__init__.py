@@ -1,0 +1,1 @@
+"""Data flow over a program's machine code."""
