@@ -50,7 +50,23 @@ class Bucket(NamedTuple):
 
 def group_exactly(goroutines: Iterable[Goroutine]) -> tuple[Bucket, ...]:
     """Buckets of goroutines whose state, functions, words and places are equal."""
-    return tuple(group(goroutines, Level.EXACT).values())
+    return tuple(buckets(goroutines, Level.EXACT))
+
+
+def buckets(goroutines: Iterable[Goroutine], level: Level) -> list[Bucket]:
+    """The values of :func:`group`, sooner: of a stack that nobody shares no word is looked at."""
+    words = _WORDS[level]
+    found: list[Bucket] = []
+    for bucket in group(goroutines, Level.VALUES).values():
+        if len(bucket.goroutines) == 1 or level is Level.VALUES:
+            found.append(bucket)
+            continue
+        parts: dict[Hashable, tuple[list[Goroutine], list[int]]] = {}
+        for index, goroutine in zip(bucket.indices, bucket.goroutines, strict=True):
+            _put(parts, words(columns(goroutine.frames)[1]), goroutine, index)
+        found += (Bucket(tuple(gs), tuple(indices)) for gs, indices in parts.values())
+    found.sort(key=lambda b: b.indices[0])
+    return found
 
 
 def group(goroutines: Iterable[Goroutine], level: Level) -> dict[Hashable, Bucket]:
@@ -68,13 +84,22 @@ def group(goroutines: Iterable[Goroutine], level: Level) -> dict[Hashable, Bucke
         else:
             pieces, arguments = columns(frames)
         key = pieces, words(arguments), _circumstances(goroutine)
-        members = found.get(key)
-        if members is None:
-            found[key] = [goroutine], [index]
-        else:
-            members[0].append(goroutine)
-            members[1].append(index)
+        _put(found, key, goroutine, index)
     return {key: Bucket(tuple(gs), tuple(indices)) for key, (gs, indices) in found.items()}
+
+
+def _put(
+    found: dict[Hashable, tuple[list[Goroutine], list[int]]],
+    key: Hashable,
+    goroutine: Goroutine,
+    index: int,
+) -> None:
+    members = found.get(key)
+    if members is None:
+        found[key] = [goroutine], [index]
+    else:
+        members[0].append(goroutine)
+        members[1].append(index)
 
 
 def _circumstances(goroutine: Goroutine) -> tuple[Hashable, ...]:

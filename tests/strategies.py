@@ -451,7 +451,8 @@ def _cause(
 
 def _faults() -> st.SearchStrategy[go.Fault]:
     names = st.sampled_from(("SIGSEGV: segmentation violation", "SIGBUS: bus error", ""))
-    return st.builds(go.Fault, names, st.sampled_from((0, 1, 2, 0x80)), _WORDS, _PCS)
+    codes = st.sampled_from((0, 1, 2, 0x80))
+    return st.builds(go.Fault, names, codes, _WORDS, _PCS, number=st.integers(1, 64))
 
 
 def _fault_truth(fault: go.Fault | None) -> dict[str, Any] | None:

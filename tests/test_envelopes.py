@@ -263,3 +263,10 @@ def test_any_wrapped_bytes(data: st.DataObject) -> None:
                     assert place.line >= 1 <= place.column
                 for word in frame.call.words():
                     dump.locate(frame, word)
+
+
+def test_a_time_that_is_no_text() -> None:
+    """Found by tests/fuzz_text.py: bytes that are no UTF-8 in docker's own member."""
+    data = b'{"log":"panic: x\\n","stream":"stderr","time":"2026-\xff"}\n'
+    (dump,) = read(data)
+    assert dump.timestamp == "2026-\ufffd"

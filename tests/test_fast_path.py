@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import gotrace
 from gotrace.model import Dump
-from gotrace.parsing import regular, sections
+from gotrace.parsing import fast, regular, sections
 from gotrace.parsing.columns import Frames
 from tests import evidence
 
@@ -38,14 +38,27 @@ def read(data: bytes, small: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Dump
     return gotrace.parse(data).dumps
 
 
+def nothing(*_: object) -> None:
+    """Stands for the reader of whole chunks."""
+
+
 def both(data: bytes, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Read ``data`` both ways and hold them equal; how many goroutines were regular."""
-    fast = read(data, 0, monkeypatch)
-    slow = read(data, len(data) + 1, monkeypatch)
-    assert slow == fast
-    shown = [[repr(d._replace(source_map=None)) for d in dumps] for dumps in (slow, fast)]
+    """Read ``data`` chunk by chunk, block by block and line by line, and hold the three equal.
+
+    How many goroutines were regular.
+    """
+    chunks = read(data, 0, monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(fast.ChunkReader, "read", nothing)
+        blocks = read(data, 0, patch)
+    lines = read(data, len(data) + 1, monkeypatch)
+    assert lines == blocks
+    assert lines == chunks
+    ways = lines, blocks, chunks
+    shown = [[repr(d._replace(source_map=None)) for d in dumps] for dumps in ways]
     assert shown[0] == shown[1]  # tuples of different classes are equal, their texts are not
-    return sum(isinstance(g.frames, Frames) for d in fast for g in d.goroutines)
+    assert shown[0] == shown[2]
+    return sum(isinstance(g.frames, Frames) for d in chunks for g in d.goroutines)
 
 
 def mutated(data: bytes, seed: int) -> bytes:
@@ -72,6 +85,50 @@ def mutated(data: bytes, seed: int) -> bytes:
 
 def test_regular_goroutines_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert both(dump_of(20), monkeypatch) >= 19
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", ""),
+        (" [select", " gp=0xc000007500 m=nil [select"),
+        (":7 +0x1", ":7 +0x1 fp=0xc0000a sp=0xc0000b pc=0x45"),
+        ("created by main.main in goroutine 1\n\t/home/dev/main.go:9 +0x20\n", ""),
+        ("in goroutine 1\n", "in goroutine 77\n"),
+    ],
+)
+def test_whole_chunks_are_read(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the tests of equality would hold a reader equal that is never asked."""
+    answers = []
+    ask = fast.ChunkReader.read
+
+    def asked(self: fast.ChunkReader, text: str, position: int) -> object:
+        answers.append(ask(self, text, position))
+        return answers[-1]
+
+    monkeypatch.setattr(regular, "CHUNK", 1500)
+    monkeypatch.setattr(fast.ChunkReader, "read", asked)
+    data = dump_of(20).replace(old.encode(), new.encode()) if old else dump_of(20)
+    (dump,) = read(data, 0, monkeypatch)
+    assert len(answers) > 1
+    assert all(answers)
+    assert sum(map(len, answers)) >= 19
+    assert len(dump.goroutines) == 20
+
+
+def test_one_odd_goroutine_costs_one_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = dump_of(20).split(b"\n\n")
+    blocks[9] = blocks[9].replace(b"main.loop()", b"main.loop(0x1")
+    monkeypatch.setattr(regular, "CHUNK", 1500)
+    assert both(b"\n\n".join(blocks), monkeypatch) >= 17
+
+
+def test_a_creator_with_words_is_no_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        dump_of(9).decode().replace("created by main.main in goroutine 1", "created by main.f(0x1)")
+    )
+    both(text.encode(), monkeypatch)
+    both(text.replace("main.loop()", "created by main.g(0x2)").encode(), monkeypatch)
 
 
 @pytest.mark.parametrize("path", evidence.sample_files(), ids=lambda p: f"{p.parent.name}/{p.name}")
@@ -126,6 +183,8 @@ def test_real_outputs(monkeypatch: pytest.MonkeyPatch) -> None:
         ("[select, 3 minutes]", "[select, 03 minutes]"),
         ("goroutine 9 [", "goroutine 9 gp=0xc000007500 m=nil ["),
         ("goroutine 9 [", "goroutine -9 ["),
+        ("goroutine 9 [", "gopherine 9 ["),
+        ("{0x2, 0x3?}", ", ".join(["{" + ", ".join(["0x1"] * 200) + "}"] * 6)),
         ("goroutine 9 [", "goroutine 123456789012345678901 ["),
         (" in goroutine 1\n", "\n"),
         (" in goroutine 1\n", " in goroutine 1 in goroutine 2\n"),

@@ -14,6 +14,7 @@ from gotrace import cli
 from gotrace.commands import diff
 from gotrace.commands import group as group_command
 from gotrace.grouping import Level, columns, group, group_exactly
+from gotrace.grouping import buckets as buckets_of
 from gotrace.parsing import sections
 from gotrace.parsing.columns import Frames
 from gotrace.pointers import short_name
@@ -113,6 +114,21 @@ def test_grouping_without_frames_is_grouping_by_frames(level: Level) -> None:
             assert group(one.goroutines, level).keys() == group(plain.goroutines, level).keys()
             for a, b in zip(one.goroutines, plain.goroutines, strict=True):
                 assert columns(a.frames) == columns(b.frames)
+
+
+@pytest.mark.parametrize("level", [*Level])
+def test_buckets_are_those_of_the_keys(level: Level) -> None:
+    """The short way leaves out words that decide nothing; its buckets and their order stay."""
+    shared = 0
+    for path in evidence.sample_files():
+        for one in gotrace.parse(path.read_bytes()).dumps:
+            expected = [*group(one.goroutines, level).values()]
+            assert expected == buckets_of(one.goroutines, level)
+            shared += sum(len(b.goroutines) > 1 for b in expected)
+    rows = [{"word": w, "line": n} for w in ("0x7", "0xc000010000", "0x8") for n in (5, 6, 5, 7)]
+    mixed = dump(*rows).goroutines
+    assert [*group(mixed, level).values()] == buckets_of(mixed, level)
+    assert shared > 0
 
 
 def test_grouping_builds_no_frames() -> None:

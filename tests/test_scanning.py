@@ -110,6 +110,18 @@ def test_any_ranges(tmp_path_factory: Any, seed: int, cuts: list[float]) -> None
     assert [told(d) for d in found] == [told(d) for d in scan(path)]
 
 
+@pytest.mark.parametrize("name", [n for n in NAMES if n != "cri partial"])  # torn within a word
+def test_a_short_dump_in_a_long_plain_log(name: str) -> None:
+    """What a dump is wrapped in need not be seen anywhere else in the log."""
+    lines = [FILLER[i % 5] % i + b"\n" for i in range(16000)]
+    wrapped_ = WRITERS[name][1](lines_of(SAMPLES / "pushd" / "panic.log"))
+    data = b"".join([*lines[:7998], wrapped_, *lines[7998:]])
+    assert len(data) > 1 << 20
+    expected = [model(d) for d in each_dump(PANIC)]
+    assert [model(d) for d in fed(data, [])] == expected
+    assert [model(d) for d in each_dump(data)] == expected
+
+
 def test_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Processes give the same dumps in the same order, with the same places."""
     monkeypatch.setattr("gotrace.scanning.ranges.LEAST", 1 << 18)

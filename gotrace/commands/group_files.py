@@ -8,9 +8,9 @@ from typing import Any, TextIO
 
 from gotrace.errors import GotraceError
 from gotrace.exits import INTERNAL, NOTHING, OK, USAGE, complain, say
-from gotrace.grouping import Bucket, Level, group, stack
+from gotrace.grouping import Bucket, Level, buckets, group, stack
 from gotrace.input.files import read_input
-from gotrace.model import Dump
+from gotrace.model import Dump, Goroutine
 from gotrace.output import opened, wants_colour
 from gotrace.parsing import each_dump
 from gotrace.parsing.collector import paused
@@ -26,9 +26,10 @@ def group_files(options: argparse.Namespace) -> int:
         try:
             for dump in each_dump(read_input(name), source=name, prefix=options.prefix):
                 defect |= any(i.code == "internal" for i in dump.issues)
-                buckets = [*_buckets(dump, options).values()]
-                if buckets:
-                    found.append((dump, groups.own_first(buckets)))
+                all_ = buckets(_chosen(dump, options), Level(options.by))
+                wanted = [b for b in all_ if _wanted(b, options)]
+                if wanted:
+                    found.append((dump, groups.own_first(wanted)))
         except GotraceError as error:
             complain(error)
             failed = True
@@ -53,7 +54,7 @@ def diff_files(options: argparse.Namespace) -> int:
             say(f"no goroutines found in {name}")
             return NOTHING
         dumps.append([d for d in found if d.goroutines][-1])
-    by_kind = groups.changes(*(_buckets(d, options) for d in dumps))
+    by_kind = groups.changes(*(_by_key(d, options) for d in dumps))
     with opened(options.output, [options.old, options.new], text=options.format == "text") as out:
         if options.format == "json":
             listed = [groups.change_data(c) for kind in groups.KINDS for c in by_kind[kind]]
@@ -68,20 +69,26 @@ def diff_files(options: argparse.Namespace) -> int:
 # ---------------------------------------------------------------------- which
 
 
-def _buckets(dump: Dump, options: argparse.Namespace) -> dict[Hashable, Bucket]:
-    """The buckets of the goroutines that were asked for."""
-    chosen: Iterable[Any] = dump.goroutines
+def _chosen(dump: Dump, options: argparse.Namespace) -> Iterable[Goroutine]:
+    """The goroutines that were asked for by their header."""
+    chosen: Iterable[Goroutine] = dump.goroutines
     if options.min_wait is not None:
         chosen = [g for g in chosen if (g.wait_minutes or 0) >= options.min_wait]
     if options.state is not None:
         chosen = [g for g in chosen if options.state in (g.state or "")]
-    found = group(chosen, Level(options.by))
-    if options.function is None and options.file is None:
-        return found
+    return chosen
+
+
+def _by_key(dump: Dump, options: argparse.Namespace) -> dict[Hashable, Bucket]:
+    """The buckets that were asked for, to be compared with another dump's."""
+    found = group(_chosen(dump, options), Level(options.by))
     return {key: bucket for key, bucket in found.items() if _wanted(bucket, options)}
 
 
 def _wanted(bucket: Bucket, options: argparse.Namespace) -> bool:
+    """Whether one of its functions, or files, is what was asked for."""
+    if options.function is None and options.file is None:
+        return True
     goroutine = bucket.goroutines[0]
     places = [*stack(goroutine.frames)]
     if goroutine.created_by is not None:
@@ -98,10 +105,10 @@ def _group_texts(
     found: list[tuple[Dump, list[Bucket]]], paint: groups.Paint, level: str, *, everything: bool
 ) -> Iterator[str]:
     writer = groups.GroupWriter((b for _, bs in found for b in bs), paint, everything=everything)
-    for number, (dump, buckets) in enumerate(found):
-        head = groups.heading(dump, sum(b.count for b in buckets), len(buckets), level)
+    for number, (dump, listed) in enumerate(found):
+        head = groups.heading(dump, sum(b.count for b in listed), len(listed), level)
         yield f"\n{paint(head)}\n" if number else f"{paint(head)}\n"
-        for bucket in buckets:
+        for bucket in listed:
             yield f"\n{writer.text(bucket, str(bucket.count))}"
 
 

@@ -21,7 +21,6 @@ SOON = 2048  # bytes behind a bare header in which colours or HTML show that it 
 class Kind(IntEnum):
     """What the lines of a window look like."""
 
-    NONE = 0  # no byte in them that something wrapped would hold
     PLAIN = 1  # nothing is wrapped round them
     LOGGED = 2  # a logger's records, which hold a trace as a whole
     WRAPPED = 3  # each line has something before it or round it
@@ -70,7 +69,6 @@ _HTML = b"&#43;0x"
 Needle = bytes | re.Pattern[bytes]
 # The searches of each kind. Those of a logger's records: a header, or a file line in a string.
 _NEEDLES: dict[Kind, tuple[Needle, ...]] = {
-    Kind.NONE: (),
     Kind.PLAIN: (_HEADER,),
     Kind.LOGGED: (_HEADER, _LINE),
     Kind.WRAPPED: (_HEADER, b" +0x", b"panic: ", b"fatal error: ", _FILE, *_ESCAPED),
@@ -141,13 +139,15 @@ class Needles:
 
     def _header(self, position: int, stop: int) -> int:
         """A header that does not stand at the start of a line: those need no unwrapping."""
-        data = self._data
-        for match in _HEADER.finditer(data, position, min(len(data), stop + 128)):
-            start = match.start()
-            if start and data[start - 1] != 10:
-                return start
-            if self._inline and INLINE.search(data, start, start + SOON):
-                return start
+        data, last = self._data, min(len(self._data), stop + 128)
+        start = data.find(b"goroutine ", position, last)
+        while start >= 0:
+            if _HEADER.match(data, start, last):
+                if start and data[start - 1] != 10:
+                    return start
+                if self._inline and INLINE.search(data, start, start + SOON):
+                    return start
+            start = data.find(b"goroutine ", start + 10, last)
         return -1
 
     def _run_from(self, position: int) -> tuple[Kind, int]:
@@ -190,11 +190,7 @@ class Needles:
         if found(BOM[:1], start, stop) >= 0 and found(BOM, start, stop) >= 0:
             self._also(BOM)
             return Kind.WRAPPED
-        best = self._sampled(data, start, stop, at_start=window == 0)
-        if best is Kind.WRAPPED or self._small:
-            return best
-        tabs = found(b"\t", start, stop) >= 0 or found(b"\\", start, stop) >= 0
-        return best if tabs else Kind.NONE
+        return self._sampled(data, start, stop, at_start=window == 0)
 
     def _also(self, needle: Needle) -> None:
         if needle not in self._special:

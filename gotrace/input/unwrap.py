@@ -26,6 +26,7 @@ LONGEST = 1 << 26  # a longer line is no record
 # What stands before the first goroutine of a dump.
 _BEFORE = re.compile(
     rb"[^\n]{0,200}(?:panic: |fatal error: |https?2?: panic serving )|\[signal |SIG[A-Z]+: |PC=0x"
+    rb"|unexpected fault |accessed data from |panic during panic|Signal [0-9]|Exception 0x"
     rb"|WARNING: DATA RACE|runtime: |=====|[^\n]{0,40} profile: total |goroutine [0-9]+ "
 )
 _MEMBER = re.compile(rb"[ \t]+\"(?:[^\"\\\n]|\\.)*\": ")

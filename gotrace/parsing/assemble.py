@@ -50,9 +50,7 @@ def dumps(data: bytes, source: str, source_map: SourceMap) -> Iterator[Dump]:
             _spare.append(reader)
 
 
-def _dumps(
-    data: bytes, source: str, source_map: SourceMap, reader: FrameReader
-) -> Iterator[Dump]:
+def _dumps(data: bytes, source: str, source_map: SourceMap, reader: FrameReader) -> Iterator[Dump]:
     anchors = Anchors(data)
     floor = passed = 0
     lines: Lines | None = None

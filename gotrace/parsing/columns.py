@@ -52,9 +52,7 @@ class Pieces(dict[str, str]):
 
     def __missing__(self, piece: str) -> str:
         place = self._places[piece]
-        odd = (place.site is not None, place.function is not None) != self._has
-        # A creator with an argument list, which no Go prints, is no frame.
-        if odd or "\ncreated by " in piece:
+        if (place.site is not None, place.function is not None) != self._has:
             raise IrregularError
         if len(self) > MEMORY:
             self.clear()

@@ -23,6 +23,7 @@ _LIKE = re.compile(
     rb"|[^\n]*\)\Z|[^\n]*(?:\.go|\.s):[0-9]|[^\n]*0x[0-9a-f]|\Z|[^\n]*\]:\Z"
 )
 _NEXT = (b"panic: ", b"fatal error: ", b"WARNING: DATA RACE")
+_TORN = re.compile(r"[^./()]+\.func[0-9]+(?:\.[0-9]+)*")  # a literal without its function
 _EATEN = re.compile(r"[^()\s]*\.\([A-Za-z_]\w*(?:\[\.\.\.\])?\)\.[A-Za-z_]")
 
 
@@ -75,7 +76,7 @@ def _repaired(dump: Dump, data: bytes, source: str, places: SourceMap) -> tuple[
         return None
     text, pieces = _text(steps[-1].lines)
     found = next(assemble.dumps(text, source, PieceMap(text, pieces, places)), None)
-    if found is None or _score(found) <= _score(dump):
+    if found is None or _score(found) <= _score(dump) or _torn_names(found):
         return None
     notes = tuple(
         Note("repaired", step.said, Span(found.span.start, found.span.start)) for step in steps
@@ -91,6 +92,12 @@ class _Same:
     def locate(self, span: Span) -> Location:
         """``span`` itself."""
         return Location(span.start, span.end, 1, 1, 1)
+
+
+def _torn_names(dump: Dump) -> bool:
+    """Whether a function's name is only the end of one: ``Session).Run``. Better none than that."""
+    functions = (f.function for g in dump.goroutines for f in g.frames)
+    return any(n.count("(") != n.count(")") or _TORN.fullmatch(n) for n in functions)
 
 
 def _score(dump: Dump) -> tuple[int, int, int]:

@@ -16,7 +16,7 @@ from gotrace.model import Dump, Issue, Location, Span
 from gotrace.parsing import read_all
 from gotrace.scanning.sieve import Sieve
 
-BLOCK = 1 << 18  # bytes that are searched together: few enough to stay in a cache
+BLOCK = 1 << 17  # bytes that are searched together: few enough to stay in a cache
 WINDOW = 1 << 22  # bytes of dumps that are gathered before they are read
 AHEAD = 1 << 18  # bytes behind a cause that decide where it ends: more than any message's lines
 TAIL = 1 << 15  # bytes behind anything else of a dump in which more of it would stand

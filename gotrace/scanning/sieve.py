@@ -16,9 +16,7 @@ STRIDE = 1 << 16  # bytes of which one line shows what is wrapped round the bloc
 _ORDINARY = 1 << 14  # a line is looked at as far as this
 
 # What follows `goroutine ` in a header, in a creator, in a report of a race, in a title.
-_HEADER = re.compile(
-    rb"[0-9]{1,20}(?: (?:\[|gp=)|:?(?:[\r\n\\\"\x1b&<#]|\Z))|profile: |\x1b|\Z"
-)
+_HEADER = re.compile(rb"[0-9]{1,20}(?: (?:\[|gp=)|:?(?:[\r\n\\\"\x1b&<#]|\Z))|profile: |\x1b|\Z")
 # A word of a sentence before `panic: `: no envelope ends like this.
 _SENTENCE = re.compile(rb"[\s\"';,(=][a-z]{2,20} \Z")
 _NESTED = rb"\\\""  # a string inside of a string

@@ -34,6 +34,7 @@ _GLUED = re.compile(
 _MARGIN = re.compile(rb"[ \t]{1,64}")
 _BLOCK = re.compile(
     rb"(?:[^\n]{0,200}https?2?: panic serving |=====|WARNING: DATA RACE|SIG[A-Z]+: |PC=0x|runtime: "
+    rb"|unexpected fault |accessed data from |panic during panic|Signal [0-9]|Exception 0x"
     rb"|[a-z]{1,20} profile: total |panic: |fatal error: |\[signal "
     rb"|goroutine [0-9]{1,20} [^\n]{0,4096}[\]}]:\r?(?:\n|\Z))"
 )

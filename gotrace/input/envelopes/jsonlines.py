@@ -104,7 +104,7 @@ def _docker(match: re.Match[bytes]) -> Record:
     raw = match[1]
     newline = raw.endswith(b"\\n") and not raw.endswith(b"\\\\n")
     text, pieces = unquoted(raw[:-2] if newline else raw, match.start(1))
-    stream, time = match[2].decode(), match[3].decode()
+    stream, time = match[2].decode(), match[3].decode("utf-8", "replace")
     return Record(text, pieces, stream, time, newline, format="docker")
 
 

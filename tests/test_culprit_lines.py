@@ -1,0 +1,36 @@
+"""Random lines that crash, built with real Go: the floors, and no wrong claim."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from gotrace.culprit import CulpritCertainty
+from tests import go_tools
+from tests.bench import culprit_lines as lines
+
+FLOORS = {"both": 0.98, "source": 0.8, "binary": 0.88}  # of 80 lines: source alone has ties
+SEED, COUNT = 20261127, 80
+
+
+@pytest.mark.toolchain
+@pytest.mark.parametrize("release", go_tools.releases(15, 19, 23, 27))
+def test_random_lines(tmp_path: Path, release: int) -> None:
+    """By construction one part of each line is broken; what is claimed of it is right."""
+    chosen = random.Random(SEED)
+    cases = [lines.make_case(n, chosen) for n in range(COUNT)]
+    (tmp_path / "main.go").write_text(lines.HEAD + "".join(c.text for c in cases))
+    binary = tmp_path / "app"
+    go_tools.build(release, tmp_path, "-o", str(binary), "main.go", GOARCH="amd64")
+    run = lines.Run(binary, tmp_path, "", ())
+    traces = {c.name: lines.crash(c, run) for c in cases}
+    for mode, floor in FLOORS.items():
+        found = lines.outcomes(cases, traces, run._replace(mode=mode))
+        assert len(found) > 0.9 * COUNT
+        assert sum(o.right for o in found) >= floor * len(found)
+        claims = [
+            o for o in found if o.culprit and o.culprit.certainty is not CulpritCertainty.POSSIBLE
+        ]
+        assert [(o.name, o.culprit) for o in claims if not o.right] == []
