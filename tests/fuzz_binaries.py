@@ -287,6 +287,7 @@ def attempt(seed: int, known: list[Original], folder: Path) -> Outcome:
     path.write_bytes(data)
     reader, writer = os.pipe()
     sys.stdout.flush()
+    before = _resident()
     child = os.fork()
     if child == 0:
         os.close(reader)
@@ -295,7 +296,7 @@ def attempt(seed: int, known: list[Original], folder: Path) -> Outcome:
     with os.fdopen(reader, "rb") as pipe:
         told = pipe.read()
     _, status, usage = os.wait4(child, 0)
-    seconds, megabytes = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    seconds, megabytes = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024 - before
     problem = told.decode("utf-8", "replace")
     if status:
         problem = problem or f"ended with {status:#x}"
@@ -303,6 +304,12 @@ def attempt(seed: int, known: list[Original], folder: Path) -> Outcome:
         problem = f"took {seconds:.1f} s, {megabytes:.0f} MB"
     path.unlink()
     return Outcome(what, problem, seconds, megabytes)
+
+
+def _resident() -> float:
+    """MB of this process: a fork begins with them, so they are not the case's."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * resource.getpagesize() / (1 << 20)
 
 
 def _child(path: Path, trace: bytes, writer: int) -> None:
