@@ -249,5 +249,8 @@ def _print_text(run: _Run, out: TextIO) -> None:
         if number or several:
             place = f"{style.clean(report.dump.source)}:{report.dump.first_line}"
             out.write(("\n" if number else "") + style.rule(place, width) + "\n\n")
-        for line in text.lines(report, width=width, everything=run.options.all):
+        shown = text.lines(
+            report, width=width, everything=run.options.all, explain=run.options.explain
+        )
+        for line in shown:
             out.write(paint(line) + "\n")

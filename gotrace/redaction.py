@@ -6,11 +6,15 @@ What the runtime itself says (its own errors, states, types) stays.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.model import Cause, Dump, Goroutine, Note
 from gotrace.report import Report
 from gotrace.value import Argument, FieldValue, Value
+
+if TYPE_CHECKING:
+    from gotrace.culprit import Culprit
 
 # Messages of the runtime that hold nothing but numbers and the names of types and methods
 # (runtime/error.go, panic.go, chan.go, map.go; sync; reflect), in whole.
@@ -55,8 +59,27 @@ def redact(report: Report) -> Report:
         for g in report.goroutines
     )
     return report._replace(
-        dump=_dump(dump, tuple(g.goroutine for g in goroutines)), goroutines=goroutines
+        dump=_dump(dump, tuple(g.goroutine for g in goroutines)),
+        goroutines=goroutines,
+        culprit=_culprit(report),
     )
+
+
+def _culprit(report: Report) -> Culprit | None:
+    """Without the messages of the program, which it quotes."""
+    culprit = report.culprit
+    if culprit is None:
+        return None
+    for cause in report.dump.causes:
+        message, shown = cause.message, _cause(cause).message
+        if message and message != shown:
+            culprit = culprit._replace(
+                explanation=culprit.explanation.replace(message, shown),
+                evidence=tuple(
+                    e._replace(text=e.text.replace(message, shown)) for e in culprit.evidence
+                ),
+            )
+    return culprit
 
 
 def _dump(dump: Dump, goroutines: tuple[Goroutine, ...]) -> Dump:

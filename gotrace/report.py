@@ -1,17 +1,18 @@
 """The program's table of contents: from a dump to everything we can say about it.
 
 ``annotate`` holds the binaries against the dump, finds a signature for each frame, infers what
-printed it, binds the words of each frame, says what addresses stand for, and looks for pointers
-that stand in several places.
+printed it, binds the words of each frame, says what addresses stand for, analyses what is known
+then (recovered values, findings, the culprit), and looks for pointers that stand in several places.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from gotrace.analyses import analyse, defect
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.binding import Binder, Bound
 from gotrace.choosing import Choice, Place, PlacedSource, choose, disagreements, with_library
@@ -30,12 +31,15 @@ from gotrace.value import Certainty
 
 if TYPE_CHECKING:
     from gotrace.binary.program import Program
+    from gotrace.culprit import Culprit
+    from gotrace.source import SourceTree
 
 
 class Report(NamedTuple):
     """``goroutines`` are in the dump's order. ``pointers`` names pointers printed more than once
     (``{0xc0000b2000: "A"}``); ``seen`` lists where each of those stands. ``issues`` are those of
-    the dump, of the inference and of the signatures."""
+    the dump, of the inference and of the signatures. ``culprit`` is the expression that failed;
+    None where nothing did."""
 
     dump: Dump
     runtime: Runtime
@@ -43,6 +47,7 @@ class Report(NamedTuple):
     pointers: dict[int, str]
     seen: dict[int, tuple[SeenIn, ...]]
     issues: tuple[Issue, ...] = ()
+    culprit: Culprit | None = None
 
     @property
     def mixed(self) -> bool:
@@ -87,12 +92,7 @@ def annotate(
     except Exception as error:
         if os.environ.get("GOTRACE_DEBUG") == "1":
             raise
-        import traceback  # noqa: PLC0415 - only for a defect of ours
-
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{os.path.basename(where.filename)}:{where.lineno}"
-        text = f"a defect of gotrace ({type(error).__name__} at {place}): nothing is decoded here"
-        return _undecoded(dump, Issue("internal", text, dump.span))
+        return _undecoded(dump, defect(error, "nothing is decoded here", dump))
 
 
 def _told(what: str, known: Iterable[Signatures], check: Callable[[str], object]) -> str | None:
@@ -126,7 +126,8 @@ def _annotate(dump: Dump, given: _Given) -> Report:
         choice, runtime = with_library(choice, dump, runtime)
     dump = _with_its_own_tabs(dump, runtime)
     binder = Binder(choice, programs, runtime)
-    goroutines = tuple(_goroutine(g, binder) for g in dump.goroutines)
+    bound = tuple(_goroutine(g, binder) for g in dump.goroutines)
+    goroutines, culprit, found = analyse(dump, bound, programs, _trees(given.sources))
     pointers, seen = shared_pointers(
         (g.goroutine.id, [(f.arguments, f.unbound) for f in g.frames]) for g in goroutines
     )
@@ -137,8 +138,18 @@ def _annotate(dump: Dump, given: _Given) -> Report:
         *(_tie_issue(t, dump) for t in choice.ties),
         *disagreements(choice.found, dump),
         *_problems(given.sources, known, dump),
+        *found,
     )
-    return Report(dump, runtime, goroutines, pointers, seen, issues)
+    return Report(dump, runtime, goroutines, pointers, seen, issues, culprit)
+
+
+def _trees(sources: Sequence[PlacedSource]) -> tuple[SourceTree, ...]:
+    """The sources whose expressions can be read."""
+    if not sources:
+        return ()
+    from gotrace.source import SourceTree  # noqa: PLC0415 - only with source
+
+    return tuple(source for source in sources if isinstance(source, SourceTree))
 
 
 def _problems(sources: Iterable[PlacedSource], known: set[str], dump: Dump) -> Iterator[Issue]:

@@ -103,6 +103,28 @@ class Provenance(NamedTuple):
     span: Span | None
 
 
+class Severity(StrEnum):
+    """How bad a finding is, from least to worst."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Finding(NamedTuple):
+    """An argument to distrust (docs: findings). ``code`` names the rule that says so.
+
+    ``start``/``end`` are bytes from the start of the call line: the words that it is about.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    evidence: tuple[str, ...]
+    start: int
+    end: int
+
+
 class Argument(NamedTuple):
     """One receiver, captured variable, parameter or result with what was printed for it.
 
@@ -119,6 +141,7 @@ class Argument(NamedTuple):
     reason: str = ""
     absence: AbsenceReason | None = None
     provenance: Provenance | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 class BindIssue(NamedTuple):

@@ -43,6 +43,7 @@ binding
 flow
 recover
 findings culprit waiting
+analyses
 report
 redaction
 rendering

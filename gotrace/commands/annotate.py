@@ -73,6 +73,10 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     output.add_argument("-o", "--output", metavar="FILE", help="write there, not to stdout")
     output.add_argument("--all", action="store_true", help="show every goroutine in full")
     output.add_argument(
+        "--explain", action="store_true",
+        help="show every piece of evidence for the culprit, with its rule and weight",
+    )  # fmt: skip
+    output.add_argument(
         "--redact", action="store_true", default=None,
         help="replace texts and message values by their lengths",
     )  # fmt: skip

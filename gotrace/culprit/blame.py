@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from gotrace.annotated import AnnotatedFrame
 from gotrace.culprit.culprit import Blame, SourceSpan
@@ -16,6 +15,7 @@ from gotrace.source.locals import declaration_of
 from gotrace.source.parameters import parameter_groups
 from gotrace.source.statements_origin import OriginKind, origin
 from gotrace.source.syntax import Syntax
+from gotrace.tuples import NamedTuple
 
 _FURTHEST = 12
 Find = Callable[[AnnotatedFrame], Line | None]

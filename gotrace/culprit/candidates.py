@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gotrace.annotated import AnnotatedFrame
 from gotrace.culprit.culprit import Evidence
 from gotrace.culprit.messages import Fault
+from gotrace.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from gotrace.culprit.givens import Given, Givens

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+
+from gotrace.tuples import NamedTuple
 
 
 class CulpritCertainty(StrEnum):
@@ -34,7 +35,6 @@ class Evidence(NamedTuple):
     rule: str
     text: str
     weight: float = 0.0
-    span: SourceSpan | None = None
 
 
 class Blame(NamedTuple):
@@ -52,7 +52,8 @@ class Blame(NamedTuple):
 class Culprit(NamedTuple):
     """What failed. ``expression`` is empty where only the message's own facts are known.
 
-    ``frame`` is the index of the frame that ``expression`` stands in. ``blame`` leads from the
+    ``frame`` is the index of the frame that ``expression`` stands in, among those of the goroutine
+    with the index ``goroutine``. ``blame`` leads from the
     instruction that failed outwards to where the value came from; ``root_cause`` says in words what
     the source shows of that. ``alternatives`` are expressions that fit as well: a tie. ``refused``
     says why the source or the binary was not used.
@@ -69,3 +70,4 @@ class Culprit(NamedTuple):
     root_cause: str | None = None
     alternatives: tuple[str, ...] = ()
     refused: str | None = None
+    goroutine: int = 0

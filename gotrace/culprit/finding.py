@@ -41,14 +41,16 @@ def find_culprit(
     Errors: none.
     Source: docs/culprit.md.
     """
-    found = _crashed(dump, goroutines)
-    fault = read_fault(dump, found.goroutine) if found else None
-    if found is None or fault is None:
+    index = _crashed(dump, goroutines)
+    if index is None:
         return None
-    start = failing_frame(found.frames, dump)
-    if start is None:
+    found = goroutines[index]
+    fault = read_fault(dump, found.goroutine)
+    start = failing_frame(found.frames, dump) if fault else None
+    if fault is None or start is None:
         return None
     culprit = _Search(fault, found.frames, start, programs, sources).run()
+    culprit = culprit._replace(goroutine=index)
     # A deferred call that panics while another panic runs may have no frame of its own.
     nested = any(not cause.recovered for cause in dump.causes[:-1])
     if nested and fault.kind is FaultKind.EXPLICIT:
@@ -56,12 +58,13 @@ def find_culprit(
     return culprit
 
 
-def _crashed(dump: Dump, goroutines: Sequence[AnnotatedGoroutine]) -> AnnotatedGoroutine | None:
-    waiting = [g for g in goroutines if "nil chan" in (g.goroutine.state or "")]
-    crashed = next((g for g in goroutines if g.goroutine.crashed), None)
+def _crashed(dump: Dump, goroutines: Sequence[AnnotatedGoroutine]) -> int | None:
+    """The index of the goroutine that failed."""
+    crashed = next((i for i, g in enumerate(goroutines) if g.goroutine.crashed), None)
     if crashed is None and dump.causes and goroutines:  # recovered: the program went on
-        crashed = goroutines[0]
+        crashed = 0
     if dump.causes and "all goroutines are asleep" in dump.causes[-1].message:
+        waiting = [i for i, g in enumerate(goroutines) if "nil chan" in (g.goroutine.state or "")]
         return waiting[0] if waiting and crashed not in waiting else crashed
     return crashed
 

@@ -7,7 +7,6 @@ A parameter that its function never assigns is what the call on the caller's lin
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from gotrace.culprit.blame import argument_of, parameter_place
 from gotrace.source.expressions_line import Line
@@ -16,6 +15,7 @@ from gotrace.source.expressions_shapes import Shape
 from gotrace.source.locals import declaration_of
 from gotrace.source.statements import assigned_in, before, is_fresh, squeezed
 from gotrace.source.syntax import Syntax
+from gotrace.tuples import NamedTuple
 from gotrace.types import Kind
 
 _DEEPEST = 5  # callers, fields of literals

@@ -120,7 +120,7 @@ def _by_code(
     if machine is None or len(named) != 1:
         return found
     link = named[0]
-    text = f"the code failed on what this passes: {machine.text}"
+    text = f"the instruction that failed uses what is passed here: {machine.text}"
     certain = machine.exact or bool(machine.check)
     return found._replace(
         expression=link.text,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import NamedTuple
 
 from gotrace.model import Cause, Dump, Goroutine
+from gotrace.tuples import NamedTuple
 
 _NIL = "invalid memory address or nil pointer dereference"
 

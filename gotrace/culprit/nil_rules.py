@@ -44,14 +44,22 @@ def _judge_offset(candidate: Candidate, same: list[NilUse], case: Case) -> None:
         pass
     elif candidate.fit is Fit.FITS:
         weight = 3.0 if address > 0 else 1.5
-        candidate.add("offset-fits", weight, f"what is read behind it lies at {address:#x}")
+        candidate.add(
+            "offset-fits",
+            weight,
+            f"what is read behind {candidate.text} lies at {address:#x}, where it failed",
+        )
     elif candidate.fit is Fit.MISS:
-        candidate.exclude("offset-misses", -6.0, f"nothing behind it lies at {address:#x}")
+        candidate.exclude(
+            "offset-misses", -6.0, f"nothing behind {candidate.text} lies at {address:#x}"
+        )
     elif candidate.fit is Fit.ZERO:
         _judge_zero(candidate, check)
     if all(use.how == "inlined" for use in same):
         candidate.exclude(
-            "not-here", -5.0, "a call with a pointer receiver reads nothing behind it"
+            "not-here",
+            -5.0,
+            f"a call with a pointer receiver reads nothing behind {candidate.text}",
         )
     elif all(use.how == "address" for use in same):
         candidate.add("address-only", -1.0, "only the address of a field is taken")
@@ -64,7 +72,7 @@ def _judge_zero(candidate: Candidate, check: bool | None) -> None:
         text = "the fault address is 0, which only a nil check of its own explains"
         candidate.add("offset-zero", -1.5, text)
     else:
-        candidate.exclude("offset-misses", -6.0, "nothing behind it lies at 0x0")
+        candidate.exclude("offset-misses", -6.0, f"nothing behind {candidate.text} lies at 0x0")
 
 
 def _fit(use: NilUse, address: int | None) -> Fit:
@@ -94,9 +102,9 @@ def _judge_source(candidate: Candidate, same: list[NilUse], line: Line) -> None:
         guard = guards[0]
         if guard.firm:
             candidate.guarded = True
-            candidate.add("checked-before", -4.0, f"it was not nil: {guard.reason}")
+            candidate.add("checked-before", -4.0, f"{candidate.text} was not nil: {guard.reason}")
         else:
-            text = f"it was not nil ({guard.reason}), but a call ran since"
+            text = f"{candidate.text} was not nil ({guard.reason}), but a call ran since"
             candidate.add("checked-before", -2.5, text)
     value = next((u.value for u in same if u.value is not None), None)
     judge_origin(candidate, value, line, known[0])
@@ -131,9 +139,13 @@ def _judge_instruction(candidates: list[Candidate], case: Case) -> None:
         if quality:
             candidate.quality = quality
             weight = (6.0 if machine.exact else 4.0) * quality
-            candidate.add("instruction", weight, f"the code failed on it: {machine.text}")
+            candidate.add(
+                "instruction",
+                weight,
+                f"the instruction that failed uses {candidate.text}: {machine.text}",
+            )
         best = max(best, quality)
     if best >= 0.75:
         for candidate in candidates:
             if not candidate.quality:
-                candidate.add("instruction", -2.0, "the code failed on another value")
+                candidate.add("instruction", -2.0, "the instruction that failed uses another value")

@@ -140,17 +140,19 @@ def _judge_checked(candidate: Candidate, operation: Operation, case: Case) -> No
         quality = max(_quality(n.text, operation, kind) * n.quality for n in machine.names)
         candidate.quality = quality
         if quality:
-            candidate.add("check", 5.0 * quality, "the failing check reads it")
+            candidate.add(
+                "check", 5.0 * quality, f"the machine code that failed is that of {candidate.text}"
+            )
         else:
-            candidate.add("check", -1.5, "the failing check reads another value")
+            candidate.add("check", -1.5, "the machine code that failed reads another value")
     if machine.indices and kind in _INDEXED:
         parts = list(operation.parts.values())
         best = max((match(i, p.text) for i in machine.indices for p in parts), default=0.0)
         candidate.index_quality = best
         if best:
-            candidate.add("check-index", 2.0 * best, "the failing check compares this index")
+            candidate.add("check-index", 2.0 * best, "the comparison that failed has this index")
         else:
-            candidate.add("check-index", -0.7, "the failing check compares another index")
+            candidate.add("check-index", -0.7, "the comparison that failed has another index")
 
 
 _LENGTHS = {FaultKind.INDEX: (1,), FaultKind.SLICE: (1, 2), FaultKind.CONVERT: (1,)}
@@ -169,9 +171,11 @@ def _judge_computed(candidate: Candidate, operation: Operation, case: Case) -> N
     quality = max(found, default=0.5)
     if quality >= 0.8:
         candidate.quality = quality
-        candidate.add("computed", 5.0 * quality, "the failing check reads what is computed like it")
+        candidate.add(
+            "computed", 5.0 * quality, f"the machine code that failed computes {candidate.text}"
+        )
     elif not quality:
-        candidate.add("computed", -2.0, "the failing check reads another value")
+        candidate.add("computed", -2.0, "the machine code that failed reads another value")
 
 
 _INDEXED = {

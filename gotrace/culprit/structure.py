@@ -8,8 +8,6 @@ Source: src/cmd/compile/abi-internal.md (go1.27.3).
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gotrace.culprit.machine import Raw
 from gotrace.flow.values import Flowing, Place, ValueKind
 from gotrace.source.expressions_line import Line
@@ -17,6 +15,7 @@ from gotrace.source.parameters import parameter_groups
 from gotrace.source.statements import assigned_in
 from gotrace.source.statements_origin import OriginKind, origin
 from gotrace.source.syntax import Syntax
+from gotrace.tuples import NamedTuple
 from gotrace.types import Kind
 
 UNDECIDED = 0.5

@@ -26,9 +26,13 @@ def judge_structure(candidates: list[Candidate], case: Case) -> None:
         others = [q for c, q in found if c is not candidate and c.alive]
         if quality >= _SAME and all(q == 0 for q in others):
             candidate.quality = quality
-            candidate.add("computed", 5.0 * quality, "the value that failed is computed like it")
+            candidate.add(
+                "computed",
+                5.0 * quality,
+                f"the value that failed is computed like {candidate.text}",
+            )
         elif quality >= _SAME:  # others may be computed in the same way
-            text = "the value that failed may be computed like it"
+            text = f"the value that failed may be computed like {candidate.text}"
             candidate.suspect("computed", 2.0 * quality, text)
         elif quality == 0:
             candidate.add("computed", -4.0, "the value that failed is computed in another way")

@@ -85,8 +85,10 @@ def _judge_nil(candidate: Candidate, operation: Operation, case: Case) -> None:
         return
     if word.number == 0:
         weight = 2.0 if word.sure else 0.5
-        candidate.add("frame-word", weight, "the type word printed for it is 0x0")
+        candidate.add("frame-word", weight, f"the type word printed for {candidate.text} is 0x0")
     elif word.sure:
-        candidate.exclude("frame-word", -4.0, "the type word printed for it is not nil")
+        candidate.exclude(
+            "frame-word", -4.0, f"the type word printed for {candidate.text} is not nil"
+        )
     else:
         candidate.add("frame-word", -0.3, "the type word printed for it is not zero, with ?")

@@ -34,7 +34,7 @@ def of_program(fault: Fault, start: int, user: int, machine: Machine) -> Culprit
         fault.kind.value,
         f"{texts[0]} is nil" if nil else f"{texts[0]}: {explain(fault)}",
         certainty,
-        (Evidence(rule, f"the code failed on it: {machine.text}", 4.0),),
+        (Evidence(rule, f"the instruction that failed uses it: {machine.text}", 4.0),),
         alternatives=texts[1:] if not alone else (),
     )
 

@@ -6,8 +6,6 @@ check, a fifth was right (docs: culprit).
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gotrace.annotated import AnnotatedFrame
 from gotrace.culprit.candidates import Candidate, Case
 from gotrace.signature import Role
@@ -15,6 +13,7 @@ from gotrace.source.expressions_line import Line
 from gotrace.source.statements import assigned_in
 from gotrace.source.statements_origin import OriginKind, origin
 from gotrace.source.syntax import Syntax
+from gotrace.tuples import NamedTuple
 from gotrace.value import Argument, Certainty, Value, ValueKind
 
 _PASSED = {Role.RECEIVER, Role.PARAMETER}
@@ -73,12 +72,16 @@ def judge_passed_pointer(candidate: Candidate, node: Syntax | None, case: Case) 
         return
     if given.nil:
         weight = 3.0 if given.firm else 1.5
-        candidate.add("passed-nil", weight, f"it is nil by what stands at {given.where}")
+        candidate.add("passed-nil", weight, f"{candidate.text} is nil: see {given.where}")
     elif given.firm:
-        text = f"it is not nil by what stands at {given.where}"
+        text = f"{candidate.text} is not nil: see {given.where}"
         candidate.exclude("passed-value", -4.0, text)
     else:
-        candidate.add("passed-value", -2.0, f"it was not nil at {given.where}, but calls ran since")
+        candidate.add(
+            "passed-value",
+            -2.0,
+            f"{candidate.text} was not nil at {given.where}, but calls ran since",
+        )
 
 
 def judge_passed_number(
@@ -91,7 +94,7 @@ def judge_passed_number(
         found = given.number if part == "number" else given.length if part == "len" else None
     if given is None or found is None or wanted is None or node is None:
         return
-    text = f"the {part} of {node.text} is {found} by what stands at {given.where}"
+    text = f"the {part} of {node.text} is {found}: see {given.where}"
     if found == wanted:
         candidate.add("passed-number", 2.5 if given.firm else 1.0, text)
     elif given.firm:
@@ -107,11 +110,19 @@ def judge_pointer(candidate: Candidate, node: Syntax | None, case: Case) -> None
     if word is None:
         return
     if word.number == 0:
-        candidate.add("frame-word", 2.0 if word.sure else 0.5, "its word in the frame is 0x0")
+        candidate.add(
+            "frame-word", 2.0 if word.sure else 0.5, f"the word printed for {candidate.text} is 0x0"
+        )
     elif word.sure:
-        candidate.exclude("frame-word", -4.0, "its word in the frame is a pointer, not nil")
+        candidate.exclude(
+            "frame-word", -4.0, f"the word printed for {candidate.text} is a pointer, not nil"
+        )
     else:
-        candidate.add("frame-word", -0.3, "its word in the frame is not zero, but is not certain")
+        candidate.add(
+            "frame-word",
+            -0.3,
+            f"the word printed for {candidate.text} is not zero, but is not certain",
+        )
 
 
 def judge_number(

@@ -103,11 +103,19 @@ def _dump(report: Report, goroutines: list[Json] | Texts) -> Json:
         "threads": [_thread(plain, t) for t in plain.threads],
         "goroutines": goroutines,
         "location": _location(plain),
-        "culprit": None,
+        "culprit": _culprit(report),
         "fingerprints": fingerprints(plain)._asdict(),
         "notes": [_note(plain, n) for n in plain.notes],
         "issues": [_issue(plain, i) for i in report.issues],
     }
+
+
+def _culprit(report: Report) -> Json | None:
+    if report.culprit is None:
+        return None
+    from gotrace.rendering.json_culprit import culprit_of  # noqa: PLC0415 - only for a crash
+
+    return culprit_of(report)
 
 
 def _cause(plain: Dump, cause: Cause) -> Json:

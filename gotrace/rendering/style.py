@@ -96,6 +96,26 @@ def rule(text: str, width: int) -> str:
     return f"── {text} " + "─" * max(3, width - len(text) - 4)
 
 
+def columns(text: str) -> int:
+    """How many columns of a terminal ``text`` takes: two for a wide character."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width  # noqa: PLC0415 - for few texts
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """``text`` in lines, broken at blanks; a word that is longer than a line has one of its own."""
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and columns(lines[-1]) + columns(word) + 1 > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return lines
+
+
 def pad(text: str, width: int) -> str:
     """``text`` with blanks up to ``width``, and at least one."""
     return text + " " * max(1, width - len(text))

@@ -10,22 +10,30 @@ from gotrace.grouping import Bucket, group_exactly
 from gotrace.model import Cause, CauseKind, Dump, DumpKind, Goroutine, Signal
 from gotrace.rendering.frames import Look, frame_lines, goroutine_title
 from gotrace.rendering.paths import ShortNames
-from gotrace.rendering.style import Line, Piece, Style, clean, cut, pad
+from gotrace.rendering.style import Line, Piece, Style, clean, cut, pad, wrap
 from gotrace.report import Report
 from gotrace.value import Certainty
 
 ISSUES = 12  # so many lines that were not understood are shown, then their number
 NOTES = 4
+LEAD = 7  # columns of the word before a remark
 
 
-def lines(report: Report, *, width: int = 100, everything: bool = False) -> Iterator[Line]:
+def lines(
+    report: Report, *, width: int = 100, everything: bool = False, explain: bool = False
+) -> Iterator[Line]:
     """The lines of one dump.
 
-    Units:  ``width`` in characters; ``everything`` shows every goroutine in full.
+    Shape:  ``everything`` shows every goroutine in full, ``explain`` all evidence for the culprit.
+    Units:  ``width`` in characters.
     """
     dump = report.dump
     look = Look(_short_names(dump), report.pointers, report.mixed, width)
     yield from _heading(report, width)
+    if report.culprit is not None:
+        from gotrace.rendering.culprit import culprit_lines  # noqa: PLC0415 - only for a crash
+
+        yield from culprit_lines(report, look, explain=explain)
     yield from _goroutines(report, look, everything=everything)
     yield from _footer(report, width)
 
@@ -274,11 +282,6 @@ def _issues(report: Report) -> Iterator[Remark]:
 def _wrapped(word: str, text: str, width: int) -> Iterator[Line]:
     """A remark in as many lines as it needs."""
     style = Style.WARNING if word == "issue" else Style.DIM
-    lead = pad(word, 7)
-    line = ""
-    for part in text.split(" "):
-        if line and len(lead) + len(line) + len(part) + 1 > width:
-            yield (Piece(lead, style), Piece(line, Style.DIM))
-            lead, line = " " * 7, ""
-        line = f"{line} {part}" if line else part
-    yield (Piece(lead, style), Piece(line, Style.DIM))
+    for number, line in enumerate(wrap(text, width - LEAD)):
+        lead = word if number == 0 else ""
+        yield (Piece(pad(lead, LEAD), style), Piece(line, Style.DIM))

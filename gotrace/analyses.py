@@ -1,0 +1,86 @@
+"""What is asked of a dump once its words are bound; each may fail without the others.
+
+    analyse(dump, runtime, goroutines, programs, sources) → Analyses
+
+The modules that answer are imported where there is something to ask: most logs need none of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gotrace.annotated import AnnotatedGoroutine
+from gotrace.model import Dump, Issue
+from gotrace.programs import Programs
+from gotrace.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from gotrace.culprit import Culprit
+    from gotrace.source import SourceTree
+
+
+class Analyses(NamedTuple):
+    """``goroutines`` with what was found out about their arguments."""
+
+    goroutines: tuple[AnnotatedGoroutine, ...]
+    culprit: Culprit | None
+    issues: tuple[Issue, ...]
+
+
+def analyse(
+    dump: Dump,
+    goroutines: tuple[AnnotatedGoroutine, ...],
+    programs: Programs,
+    sources: Sequence[SourceTree],
+) -> Analyses:
+    """All that is known of the arguments, and of why the program died.
+
+    Errors: none; a defect of ours in one of them is an Issue, and the others still answer.
+    """
+    issues: list[Issue] = []
+    culprit = None
+    if dump.causes:
+        with _Boundary("the culprit", dump, issues):
+            culprit = _culprit(dump, goroutines, programs, sources)
+    return Analyses(goroutines, culprit, tuple(issues))
+
+
+class _Boundary:
+    """Around one question: a defect of ours is an Issue, and there is no answer."""
+
+    def __init__(self, what: str, dump: Dump, issues: list[Issue]) -> None:
+        self._what = what
+        self._dump = dump
+        self._issues = issues
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, Exception) or os.environ.get("GOTRACE_DEBUG") == "1":
+            return False
+        self._issues.append(defect(error, f"{self._what} is not told", self._dump))
+        return True
+
+
+def defect(error: Exception, outcome: str, dump: Dump) -> Issue:
+    """The Issue for a defect of ours."""
+    import traceback  # noqa: PLC0415 - only for a defect of ours
+
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(where.filename)}:{where.lineno}"
+    text = f"a defect of gotrace ({type(error).__name__} at {place}): {outcome}"
+    return Issue("internal", text, dump.span)
+
+
+def _culprit(
+    dump: Dump,
+    goroutines: tuple[AnnotatedGoroutine, ...],
+    programs: Programs,
+    sources: Sequence[SourceTree],
+) -> Culprit | None:
+    from gotrace.culprit import find_culprit  # noqa: PLC0415 - only for a crash
+
+    return find_culprit(dump, goroutines, programs, sources)
