@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from gotrace.binary.view import CorruptError, View
+from gotrace.tuples import NamedTuple
 
 MAGIC = b"\xff Go buildinf:"
 LONGEST = 1 << 20

@@ -6,12 +6,11 @@ gentraceback (go1.19.8).
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gotrace.binary.function import Function, Header, printed_name
 from gotrace.binary.image import Image
 from gotrace.binary.pctables import value_at
 from gotrace.binary.view import CorruptError, View
+from gotrace.tuples import NamedTuple
 
 INLINE_INDEX = 2  # PCDATA_InlTreeIndex
 _MOST_INLINED = 64

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+
+from gotrace.tuples import NamedTuple
 
 
 class Section(NamedTuple):

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice, product
-from typing import NamedTuple
 
 from gotrace.binary.dwarf_locations import Location
 from gotrace.binary.dwarf_shape import (
@@ -33,6 +32,7 @@ from gotrace.binary.pclntab import ArgToken
 from gotrace.layout.sizes import AGGREGATES, Sizes
 from gotrace.layout.values import Home
 from gotrace.names import FunctionName
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType
 
 _MOST_WAYS = 400

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gotrace.binary.dwarf_align import Aligner, Listed, Place, common
 from gotrace.binary.dwarf_align import Function as Shown
@@ -29,6 +28,7 @@ from gotrace.layout.sizes import AGGREGATES, Sizes, fits_ssa
 from gotrace.layout.words import lay_out
 from gotrace.names import FunctionName, split_name
 from gotrace.signature import Parameter, Role, Signature, SignatureSource
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType, Kind
 
 UNKNOWN = GoType(Kind.UNKNOWN, "?")

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gotrace.binary import dwarf_forms as forms
 from gotrace.binary.dwarf_forms import Abbreviation, Widths, uleb
 from gotrace.binary.view import CorruptError
+from gotrace.tuples import NamedTuple
 
 _MOST_UNITS = 1 << 17
 _MOST_HITS = 1 << 13

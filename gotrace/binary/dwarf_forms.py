@@ -5,9 +5,10 @@ Source: DWARF 5 section 7.5; cmd/internal/dwarf/dwarf.go lists what Go uses (go1
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gotrace.binary.view import CorruptError
+from gotrace.tuples import NamedTuple
 
 # Attributes and tags by the names that the standard and debug/dwarf give them.
 NAME, BYTE_SIZE, LOW_PC, LANGUAGE, INLINE = 0x03, 0x0B, 0x11, 0x13, 0x20

@@ -10,12 +10,12 @@ Source: cmd/compile/internal/dwarfgen/dwarf.go, cmd/internal/dwarf/dwarf.go PutC
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gotrace.binary import dwarf_forms as forms
 from gotrace.binary.dwarf_entries import Entries, Entry, Unit, Value
 from gotrace.binary.function import printed_name
 from gotrace.binary.view import CorruptError
+from gotrace.tuples import NamedTuple
 
 DICTIONARY = ".dict"  # a parameter in DWARF since go1.27
 _MOST_VARIABLES = 1 << 12

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import NamedTuple
 
 from gotrace.binary.dwarf_entries import Unit, Value
 from gotrace.binary.dwarf_forms import sleb, uleb
 from gotrace.binary.view import CorruptError
+from gotrace.tuples import NamedTuple
 
 _REG0, _REG31, _REGX, _FBREG, _CFA, _PIECE = 0x50, 0x6F, 0x90, 0x91, 0x9C, 0x93
 _LLE_END, _LLE_BASE_ADDRESSX, _LLE_OFFSET_PAIR, _LLE_BASE_ADDRESS = 0, 1, 4, 6

@@ -7,13 +7,13 @@ does not lead to the same list is wrong or incomplete.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gotrace.binary.pclntab import ArgToken
 from gotrace.goversion import Facts
 from gotrace.layout.sizes import Sizes
 from gotrace.layout.values import Aggregate, Home, Registers, Slot, Token, homes, shape
 from gotrace.names import FunctionName
+from gotrace.tuples import NamedTuple
 from gotrace.types import Field, GoType, Kind
 
 DICTIONARY = GoType(Kind.UNSAFE_POINTER, "dictionary")

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gotrace.layout.sizes import Sizes, round_up
 from gotrace.layout.words import lay_out
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType, Kind
 
 BYTE = GoType(Kind.UINT8, "uint8")

@@ -7,13 +7,14 @@ cmd/compile/internal/liveness/arg.go ArgLiveness, runtime/traceback.go printArgs
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gotrace.binary.calls import Place, outermost
 from gotrace.binary.function import printed_name
 from gotrace.binary.view import CorruptError
 from gotrace.goversion import Facts
 from gotrace.names import split_name
+from gotrace.tuples import NamedTuple
 
 Sign = Literal["{", "}", "...", "_"]
 ArgToken = tuple[int, int] | Sign

@@ -6,11 +6,10 @@ cmd/link/internal/ld/pcln.go.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gotrace.binary import moduledata
 from gotrace.binary.moduledata import Words
 from gotrace.binary.view import View
+from gotrace.tuples import NamedTuple
 
 
 class Inlined(NamedTuple):

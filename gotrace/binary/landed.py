@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from gotrace.binary.generics import concrete_types
 from gotrace.binary.pclntab import ArgToken, Function, FunctionTable
@@ -12,6 +11,7 @@ from gotrace.binary.verify import Place, landing
 from gotrace.model import Call, Dump, Frame, Site
 from gotrace.names import split_name
 from gotrace.signature import Parameter, Signature, SignatureSource
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType, Kind
 from gotrace.value import SlotMarks
 

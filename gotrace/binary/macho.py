@@ -6,10 +6,10 @@ Source: the structures of <mach-o/loader.h>, as debug/macho/macho.go (go1.27.3) 
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
 
 from gotrace.binary.container import Container, Section, Symbol, clipped, with_sizes
 from gotrace.binary.view import CorruptError, View
+from gotrace.tuples import NamedTuple
 
 _FAT, _FAT64 = b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf"
 _THIN = {

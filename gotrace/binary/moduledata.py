@@ -6,11 +6,11 @@ Nothing names it in a stripped program, but it starts with the function table's 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gotrace.binary.container import Section
 from gotrace.binary.image import Image
 from gotrace.binary.view import CorruptError
+from gotrace.tuples import NamedTuple
 
 _FIRST = (".go.module", "__go_module", ".noptrdata", "__noptrdata", ".data", ".data.rel.ro")
 _MOST_LOOKS = 1 << 12

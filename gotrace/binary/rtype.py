@@ -10,11 +10,10 @@ cmd/compile/internal/reflectdata/reflect.go.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gotrace.binary.moduledata import Moduledata
 from gotrace.binary.pclntab import FunctionTable
 from gotrace.binary.view import CorruptError, View
+from gotrace.tuples import NamedTuple
 from gotrace.types import Kind
 
 _UNCOMMON, _EXTRA_STAR, _NAMED, _DIRECT = 1, 2, 4, 32  # tflag

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
-from typing import NamedTuple
 
 from gotrace.arch import Port
 from gotrace.binary.pclntab import ArgToken, CallSite, Function, FunctionTable
@@ -16,6 +15,7 @@ from gotrace.binary.program import Program
 from gotrace.goversion import Facts
 from gotrace.model import Absence, AbsenceReason, Call, Dump, Group, Item, Site, Word
 from gotrace.names import split_name
+from gotrace.tuples import NamedTuple
 
 Place = tuple[str, Site | None]
 

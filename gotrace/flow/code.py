@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gotrace.binary.function import Function
 from gotrace.binary.program import Program
 from gotrace.flow.machine import Instruction, disassemble
 from gotrace.flow.processors import Processor, processor
+from gotrace.tuples import NamedTuple
 
 LARGEST = 48 << 10  # bytes of a function that is read
 _NEVER_RETURNS = re.compile(

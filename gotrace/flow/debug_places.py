@@ -6,11 +6,11 @@ Source: DWARF 4 and 5 sections 2.5, 2.6 and 7.7; cmd/compile/internal/ssa/debug.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from gotrace.binary.dwarf_entries import Unit
 from gotrace.binary.dwarf_forms import sleb, uleb
 from gotrace.flow.values import Place
+from gotrace.tuples import NamedTuple
 
 _REGISTER, _LAST_REGISTER, _REGX, _FBREG, _CFA, _PIECE = (
     0x50, 0x6F, 0x90, 0x91, 0x9C, 0x93,

@@ -5,11 +5,10 @@ Source: cmd/link/internal/ld/dwarf.go (go1.15.15, go1.27.3).
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gotrace.binary import dwarf_forms as forms
 from gotrace.binary.dwarf_entries import Entries, Entry
 from gotrace.binary.view import CorruptError
+from gotrace.tuples import NamedTuple
 from gotrace.types import Kind
 
 _LONGEST_CHAIN = 16

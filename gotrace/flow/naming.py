@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gotrace.binary import dwarf_forms as forms
 from gotrace.binary.view import CorruptError
@@ -19,6 +18,7 @@ from gotrace.flow.naming_parts import array_at, member_at
 from gotrace.flow.values import Flowing, ValueKind, shape
 from gotrace.flow.variables import Debug, Variables
 from gotrace.names import split_name
+from gotrace.tuples import NamedTuple
 from gotrace.types import Kind
 
 _DEEPEST = 9

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import weakref
-from typing import NamedTuple
 
 from gotrace.binary.function import Function
 from gotrace.binary.program import Program
@@ -12,6 +11,7 @@ from gotrace.flow.debug_places import Places
 from gotrace.flow.flow import Flow
 from gotrace.flow.naming import Names
 from gotrace.flow.variables import Debug, Variables
+from gotrace.tuples import NamedTuple
 
 
 class Reading(NamedTuple):

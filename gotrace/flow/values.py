@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+
+from gotrace.tuples import NamedTuple
 
 Place = str | int  # a register, or a stack slot by its offset from the caller's stack pointer
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gotrace.binary import dwarf_forms as forms
 from gotrace.binary.dwarf_entries import Entries, Entry
@@ -14,6 +13,7 @@ from gotrace.flow.code import Code
 from gotrace.flow.debug_places import Piece, Places, Range
 from gotrace.flow.debug_types import DebugType, DebugTypes
 from gotrace.flow.values import Place
+from gotrace.tuples import NamedTuple
 
 INLINED, BLOCK, HIGH_PC, RANGES = 0x1D, 0x0B, 0x12, 0x55
 _MOST_VARIABLES = 1 << 12

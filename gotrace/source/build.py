@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from gotrace.arch import ARCHES
+from gotrace.tuples import NamedTuple
 
 # go/build/syslist.go: every GOOS and GOARCH a name can end in, past and present.
 SYSTEMS = frozenset(

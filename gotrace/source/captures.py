@@ -13,7 +13,6 @@ text leaves open how a variable is passed, nothing is said.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gotrace.layout.sizes import Sizes, has_unknown
 from gotrace.signature import Parameter, Role
@@ -23,6 +22,7 @@ from gotrace.source.literals import called_in_place
 from gotrace.source.locals import Local, declaration_of
 from gotrace.source.syntax import Syntax
 from gotrace.source.uses import is_assigned, is_declared
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType, Kind
 
 _LARGEST = 128  # bytes of a variable that is captured by value

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gotrace.source.gofile import Declared, GoFile
 from gotrace.source.packages import Library, Package
 from gotrace.source.scopes import Scope
 from gotrace.source.syntax import Syntax
+from gotrace.tuples import NamedTuple
 
 
 class Member(NamedTuple):

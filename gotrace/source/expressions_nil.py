@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gotrace.source.expressions import Expressions
 from gotrace.source.expressions_line import Line
 from gotrace.source.expressions_selectors import Access
 from gotrace.source.locals import declaration_of
 from gotrace.source.syntax import Syntax
+from gotrace.tuples import NamedTuple
 from gotrace.types import Kind
 
 

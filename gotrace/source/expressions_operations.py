@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from gotrace.source.constants import evaluate
 from gotrace.source.expressions_line import Line
 from gotrace.source.locals import Local, declaration_of
 from gotrace.source.syntax import Syntax
+from gotrace.tuples import NamedTuple
 from gotrace.types import Kind
 
 _FLOATS = {Kind.FLOAT32, Kind.FLOAT64, Kind.COMPLEX64, Kind.COMPLEX128}

@@ -5,10 +5,9 @@ Source: the Go specification, "Selectors": embedded fields and pointers are foll
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gotrace.source.expressions_members import Member
 from gotrace.source.expressions_shapes import UNKNOWN, FieldShape, Shape, Shapes
+from gotrace.tuples import NamedTuple
 from gotrace.types import Kind
 
 _DEEPEST = 6  # embedded structs

@@ -6,8 +6,6 @@ type is written; its element, fields and methods are looked up when asked for.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gotrace.layout.sizes import Measure, Sizes, has_unknown
 from gotrace.source.expressions_members import Member, Members
 from gotrace.source.gofile import TypeDeclaration
@@ -16,6 +14,7 @@ from gotrace.source.packages import Package
 from gotrace.source.resolver import Resolver, type_parameter_names
 from gotrace.source.scopes import Scope
 from gotrace.source.syntax import Syntax
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType, Kind
 
 _DEEPEST = 12  # types that are declared as types

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections import deque
-from typing import NamedTuple
+
+from gotrace.tuples import NamedTuple
 
 LARGEST = 10 << 20  # bytes of a Go file; beyond, it is somebody's data
 _MOST_NAMES = 400_000  # files of an index

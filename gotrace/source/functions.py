@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gotrace.names import split_name
 from gotrace.signature import Parameter, Role, Signature, SignatureSource
@@ -17,6 +16,7 @@ from gotrace.source.scopes import Scope
 from gotrace.source.spelling import signature, spell
 from gotrace.source.syntax import Syntax
 from gotrace.source.uses import Uses
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType, Kind
 
 _LOCAL = frozenset({"type_spec", "type_alias", "const_spec"})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from gotrace.source.syntax import Syntax, Tree, parse_go
+from gotrace.tuples import NamedTuple
 
 _CLAUSE = re.compile(
     rb"(?:\s|//[^\n]*(?:\n|\Z)|/\*(?s:.*?)\*/|;)*(package\b(?:\s|/\*(?s:.*?)\*/)+([^\W\d]\w*|[^\s;/]+))"

@@ -6,10 +6,10 @@ Source: the Go specification, "Declarations and scope".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gotrace.source.parameters import parameter_groups
 from gotrace.source.syntax import Syntax
+from gotrace.tuples import NamedTuple
 
 _FUNCTIONS = frozenset({"func_literal", "function_declaration", "method_declaration"})
 _HEADED = frozenset(

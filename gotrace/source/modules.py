@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gotrace.source.files import Files
+from gotrace.tuples import NamedTuple
 
 _MODULE = re.compile(r'(?m)^[ \t]*module[ \t]+"?([^\s"/][^\s"]*)"?')
 _REPLACE = re.compile(

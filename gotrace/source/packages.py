@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from gotrace.source.build import Build
 from gotrace.source.files import Files
 from gotrace.source.gofile import ConstantDeclaration, Declared, GoFile, TypeDeclaration
+from gotrace.tuples import NamedTuple
 
 _Declaration = TypeVar("_Declaration", TypeDeclaration, ConstantDeclaration)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from gotrace.names import split_name
+from gotrace.tuples import NamedTuple
 
 _STEP = r"[.\-](?:func|gowrap|deferwrap|range)[0-9]+"
 _STEPS = re.compile(rf"(?:{_STEP}|\.[0-9]+)+$")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from gotrace.signatures.paths import package_names
 from gotrace.signatures.stdtypes import CONSTANTS, STANDARD
 from gotrace.source.gofile import GoFile
 from gotrace.source.modules import Modules
 from gotrace.source.packages import Library, Package
+from gotrace.tuples import NamedTuple
 from gotrace.types import GoType
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from gotrace.source.gofile import Declared, GoFile
 from gotrace.source.literals import find_literal, is_wrapper
 from gotrace.source.packages import Library
 from gotrace.source.printed import Printed
 from gotrace.source.syntax import Syntax
+from gotrace.tuples import NamedTuple
 
 
 class Spot(NamedTuple):

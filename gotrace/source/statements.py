@@ -8,11 +8,11 @@ is forgotten.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from gotrace.source.expressions import Expressions
 from gotrace.source.statements_conditions import Told, told_by
 from gotrace.source.syntax import Syntax
+from gotrace.tuples import NamedTuple
 
 FUNCTIONS = frozenset({"func_literal", "function_declaration", "method_declaration"})
 _LISTS = frozenset(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gotrace.source.syntax import Syntax
+from gotrace.tuples import NamedTuple
 
 
 class Told(NamedTuple):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from gotrace.source.expressions import Expressions
 from gotrace.source.locals import Local, declaration_of
 from gotrace.source.syntax import Syntax
+from gotrace.tuples import NamedTuple
 from gotrace.types import Kind
 
 _ASSIGNING = frozenset({"assignment_statement", "short_var_declaration", "receive_statement"})

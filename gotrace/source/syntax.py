@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from gotrace.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
