@@ -50,7 +50,7 @@ def at_line(folder: Path, body: str, message: str = NIL.format("0x8"), words: st
     write(folder, {"main.go": f"package main\n\n{body}\n"})
     lines = (folder / "main.go").read_text().split("\n")
     line = next(i for i, x in enumerate(lines, 1) if "//!" in x)
-    frames = f"main.f({words}) @ main.go:{line} +0x1d", "main.main(0x1?) @ main.go:1 +0x1d"
+    frames = f"main.f({words}) @ main.go:{line} +0x1d", "main.main(0x1?) @ run.go:1 +0x1d"
     found = culprit(crash(message, *frames), source=folder)
     assert found is not None
     return found
@@ -478,3 +478,63 @@ def test_without_a_signal_line(tmp_path: Path) -> None:
         found = culprit(text, source=source, binary=program)
         assert found is not None
         assert ([found.expression], found.certainty) == (wanted, CERTAIN)
+
+
+# ---------------------------------------------------------------------- callers' lines
+
+CALLERS = """package main
+
+type t struct{ f int }
+
+func g(a, b *t) int {
+	return a.f
+}
+
+var hook = g
+
+func f() int {
+	a, b := (*t)(nil), &t{}
+	%s //!
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "agrees"),
+    [
+        ("return g(a, b)", True),
+        ("return hook(a, b)", True),  # a variable may hold any function
+        ("return f()", False),
+        ("return len([]int{1})", False),
+        ("a.f++", False),
+    ],
+)
+def test_a_callers_line_that_cannot_call(tmp_path: Path, line: str, *, agrees: bool) -> None:
+    """The source is of another version then: however well its line fits, the answer is no more
+    than possible, and the reader is told."""
+    write(tmp_path, {"main.go": CALLERS % line})
+    found = culprit(
+        crash(NIL.format("0x0"), "main.g(...) @ main.go:6", "main.f() @ main.go:13 +0x1d"),
+        source=tmp_path,
+    )
+    assert found is not None
+    assert found.expression == "a"
+    assert (found.certainty is POSSIBLE) is not agrees
+    if agrees:
+        assert found.refused is None
+    else:
+        assert found.refused == (
+            "the source may be of another version: main.go:13 does not call g in this source"
+        )
+
+
+def test_a_caller_that_is_not_where_the_trace_says(tmp_path: Path) -> None:
+    """Its line lies in another function."""
+    write(tmp_path, {"main.go": CALLERS % "return g(a, b)"})
+    found = culprit(
+        crash(NIL.format("0x0"), "main.g(...) @ main.go:6", "main.f() @ main.go:5 +0x1d"),
+        source=tmp_path,
+    )
+    assert found is not None
+    assert found.certainty is POSSIBLE
+    assert "is in func g, the trace says f" in str(found.refused)

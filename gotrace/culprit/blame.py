@@ -109,7 +109,7 @@ def _links(caller: Line, callee: Line, place: int) -> Iterator[Link]:
         return
     seen = set()
     for call in calls_named(caller, declared.name):
-        selector = _selector(call, caller)
+        selector = selector_of(call, caller)
         if not _is_of(selector, declared.receiver):
             continue
         link = receiver_link(call, selector) if place < 0 else _argument(call, place)
@@ -127,7 +127,8 @@ def calls_named(line: Line, name: str) -> Iterator[Operation]:
             yield call
 
 
-def _selector(call: Operation, line: Line) -> Selector | None:
+def selector_of(call: Operation, line: Line) -> Selector | None:
+    """What `x.f` in a call of it means; None where a plain name is called."""
     function = call.parts["function"]
     return line.expressions.selector(function) if function.kind == "selector_expression" else None
 

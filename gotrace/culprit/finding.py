@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.culprit.candidates import Candidate, Case, ranked
-from gotrace.culprit.culprit import Culprit, CulpritCertainty
+from gotrace.culprit.culprit import Culprit, CulpritCertainty, Evidence
 from gotrace.culprit.frames import failing_frame, user_frame
 from gotrace.culprit.messages import Fault, FaultKind, read_fault
 from gotrace.culprit.plain import of_trace
@@ -123,16 +123,25 @@ class _Search:
 
     def line(self, frame: AnnotatedFrame, *, told: bool = False) -> Line | None:
         """Where a frame stands in the source; why not is kept if it is to be ``told``."""
+        found = self.look_up(frame)
+        if not isinstance(found, str):
+            return found
+        if found and told:
+            self.refused = f"the source was not used: {found}"
+        return None
+
+    def look_up(self, frame: AnnotatedFrame) -> Line | str:
+        """Where a frame stands, or why not; empty where its source is just not there."""
         site = frame.frame.site
+        reason = ""
         if site is None:
-            return None
+            return reason
         for lines in self._lines:
             found = lines.find(frame.frame.function, site)
             if not isinstance(found, str):
                 return found
-            if found and told:
-                self.refused = f"the source was not used: {found}"
-        return None
+            reason = found or reason
+        return reason
 
     def _caller(self, line: Line) -> Line | None:
         """The line that called the function of ``line``, by the frames."""
@@ -158,10 +167,18 @@ class _Search:
     # ------------------------------------------------------------------ with source
 
     def _judged(self, candidates: list[Candidate], case: Case) -> Culprit:
+        from gotrace.culprit.callers import contradiction  # noqa: PLC0415 - only with source
         from gotrace.culprit.judging import answer  # noqa: PLC0415 - only with source
 
         culprit = answer(candidates, case, self.frames, self.start, self.line)
-        return culprit._replace(refused=self.refused)
+        doubt = contradiction(self.frames, self.start, self.look_up)
+        if doubt is None:
+            return culprit._replace(refused=self.refused)
+        return culprit._replace(
+            certainty=CulpritCertainty.POSSIBLE,
+            evidence=(*culprit.evidence, Evidence("caller-differs", doubt, -3.0)),
+            refused=f"the source may be of another version: {doubt}",
+        )
 
     def _from_library(self, user: int, machine: Machine | None) -> Culprit | None:
         """The failure is in code that is not there: what did the user's line pass to it?"""

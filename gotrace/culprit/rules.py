@@ -43,6 +43,7 @@ FACTS = {
     "key-type": "its key has a type that can always be hashed",
     "compared-type": "one side was passed as a value of another type",
     "call": "the line calls the function that failed",
+    "caller-differs": "the line of a caller does not call what the trace says it called",
 }
 SUSPICIONS = {
     "flag-unchecked": "the flag of a type assertion was not checked before",
