@@ -205,7 +205,9 @@ class Names:
         if value.kind is ValueKind.CONSTANT:
             return str(value.number)
         for name in self.of(value, depth + 1):
-            if not name.is_address:
+            # DWARF may still name what the register held before, which is no number.
+            number = name.type is None or name.type.kind is Kind.UNKNOWN
+            if not name.is_address and number:
                 return name.text if name.offset == 0 else "…"
         if value.kind is ValueKind.ADD and value.scaled is None and value.base is not None:
             base = self.index(value.base, depth + 1)
