@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from gotrace.config import Settings, load_settings
 from gotrace.errors import GotraceError
@@ -16,6 +16,7 @@ from gotrace.infer_port import architecture
 from gotrace.input.files import read_input, read_text
 from gotrace.output import opened, wants_colour, width_of
 from gotrace.parsing import each_dump
+from gotrace.rendering.formats import Page, writer
 from gotrace.report import Report, annotate
 from gotrace.signatures.file import is_signature_file, read_signatures
 from gotrace.signatures.matching import Signatures
@@ -226,31 +227,14 @@ def _judge(run: _Run, report: Report) -> None:
 
 
 def _print_reports(run: _Run, out: TextIO) -> None:
-    if run.options.format == "text":
-        _print_text(run, out)
-        return
-    from gotrace.rendering import json  # noqa: PLC0415 - only for these formats
-
-    if run.options.format == "ndjson":
-        for report in _reports(run):
-            out.write(json.dumps(json.entry(report)) + "\n")
-        return
-    dumps: list[Any] = [json.entry(r) for r in _reports(run)]
-    out.write(json.dumps(json.document_of(dumps, run.notes, run.unreadable), indent=2) + "\n")
-
-
-def _print_text(run: _Run, out: TextIO) -> None:
-    from gotrace.rendering import style, text  # noqa: PLC0415 - only for this format
-
-    paint = style.coloured if wants_colour(run.options.color, out) else style.plain
-    width = width_of(out)
-    several = len(run.options.files) > 1
-    for number, report in enumerate(_reports(run)):
-        if number or several:
-            place = f"{style.clean(report.dump.source)}:{report.dump.first_line}"
-            out.write(("\n" if number else "") + style.rule(place, width) + "\n\n")
-        shown = text.lines(
-            report, width=width, everything=run.options.all, explain=run.options.explain
-        )
-        for line in shown:
-            out.write(paint(line) + "\n")
+    options = run.options
+    page = Page(
+        width=width_of(out),
+        everything=options.all,
+        explain=options.explain,
+        colour=wants_colour(options.color, out),
+        titled=len(options.files) > 1,
+        notes=run.notes,
+        unreadable=run.unreadable,
+    )
+    writer(options.format)(_reports(run), out, page)

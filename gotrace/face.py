@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from gotrace.report import Report
     from gotrace.source import SourceTree
 
-FORMATS = ("text", "json", "ndjson")
-
 
 def from_prototypes(*texts: str, file: str = "prototypes.go") -> Signatures:
     """Signatures from Go text: package clauses, functions, methods, types.
@@ -78,20 +76,16 @@ def render(
     width: int = 100,
     everything: bool = False,
 ) -> str:
-    """A report as ``text``, ``json`` (a document) or ``ndjson`` (one Dump object in a line).
+    """A report as ``text``, ``json`` (a document), ``ndjson`` (one Dump object in a line) or
+    another format of the command.
 
     Units:  ``width`` in characters, of the text; ``everything`` shows all goroutines in full.
     Errors: ValueError for a format that does not exist.
     """
-    if format == "text":
-        from gotrace.rendering import style, text  # noqa: PLC0415
+    from io import StringIO  # noqa: PLC0415
 
-        shown = text.lines(report, width=width, everything=everything)
-        return "".join(style.plain(line) + "\n" for line in shown)
-    if format in FORMATS:
-        from gotrace.rendering import json  # noqa: PLC0415
+    from gotrace.rendering.formats import Page, writer  # noqa: PLC0415
 
-        if format == "ndjson":
-            return json.dumps(json.dump(report)) + "\n"
-        return json.dumps(json.document([report]), indent=2) + "\n"
-    raise ValueError(f"not a format: {format!r} (known: {', '.join(FORMATS)})")
+    out = StringIO()
+    writer(format)([report], out, Page(width=width, everything=everything))
+    return out.getvalue()

@@ -15,7 +15,7 @@ LAYERS = """
 tuples
 stack version errors
 model
-arch exits
+arch exits formats
 goversion names
 types
 signature

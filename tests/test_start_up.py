@@ -54,7 +54,13 @@ def test_version_imports_nothing_of_the_work(tmp_path: Path) -> None:
     """Only the parsers of the commands."""
     found = imported("--version", folder=tmp_path)
     ours = {m for m in found if m.startswith("gotrace.")}
-    allowed = ("gotrace.cli", "gotrace.commands", "gotrace.errors", "gotrace.exits")
+    allowed = (
+        "gotrace.cli",
+        "gotrace.commands",
+        "gotrace.errors",
+        "gotrace.exits",
+        "gotrace.formats",
+    )
     assert {m for m in ours if not m.startswith((*allowed, "gotrace.version"))} == set()
     assert families(found) & (HEAVY | THIRD) <= OF_ARGPARSE
     assert "typing" not in found

@@ -7,6 +7,7 @@ import sys
 
 from gotrace.commands.shared import EPILOG
 from gotrace.exits import USAGE
+from gotrace.formats import FORMATS
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -69,7 +70,7 @@ def _add_program(parser: argparse.ArgumentParser) -> None:
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
     output = parser.add_argument_group("output")
-    output.add_argument("--format", choices=("text", "json", "ndjson"), default="text")
+    output.add_argument("--format", choices=tuple(FORMATS), default="text")
     output.add_argument("-o", "--output", metavar="FILE", help="write there, not to stdout")
     output.add_argument("--all", action="store_true", help="show every goroutine in full")
     output.add_argument(

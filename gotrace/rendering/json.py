@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, TextIO
 
 from gotrace.fingerprints import fingerprints
 from gotrace.model import (
@@ -25,9 +26,18 @@ from gotrace.rendering.json_values import Json, hexadecimal, named, optional_tex
 from gotrace.report import Report
 from gotrace.version import VERSION
 
-__all__ = ["SCHEMA", "document", "document_of", "dump", "dumps", "entry"]
+if TYPE_CHECKING:
+    from gotrace.rendering.formats import Page
+
+__all__ = ["SCHEMA", "document", "document_of", "dump", "dumps", "entry", "write"]
 
 SCHEMA = "gotrace/1"
+
+
+def write(reports: Iterable[Report], out: TextIO, page: Page) -> None:
+    """One document for all reports."""
+    found: list[Json] = [entry(r) for r in reports]
+    out.write(dumps(document_of(found, page.notes, page.unreadable), indent=2) + "\n")
 
 
 def document(reports: Iterable[Report], notes: Iterable[str] = ()) -> Json:

@@ -40,13 +40,13 @@ class Outcome(NamedTuple):
 
     @property
     def right(self) -> bool:
-        """Whether the first answer is one of the right ones."""
+        """Whether the first answer is one of the right ones, or was passed as one."""
         if self.culprit is None:
             return False
-        said = self.culprit.expression
+        said = [self.culprit.expression, *(step.expression for step in self.culprit.blame)]
         # `…` is what a program does not show.
-        pattern = ".*".join(map(re.escape, bare(said).split("…")))
-        return any(re.fullmatch(pattern, bare(wanted)) for wanted in self.wanted)
+        patterns = [".*".join(map(re.escape, bare(text).split("…"))) for text in said]
+        return any(re.fullmatch(p, bare(wanted)) for p in patterns for wanted in self.wanted)
 
 
 def bare(text: str) -> str:

@@ -1,0 +1,10 @@
+"""The output formats and the module of ``gotrace.rendering`` that writes each.
+
+Apart from the modules themselves, so that building the parser imports none of them.
+"""
+
+FORMATS = {
+    "text": "text_page",
+    "json": "json",
+    "ndjson": "ndjson",
+}
