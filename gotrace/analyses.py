@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gotrace.annotated import AnnotatedGoroutine
+from gotrace.infer import Runtime
 from gotrace.model import Dump, Issue
 from gotrace.programs import Programs
 from gotrace.tuples import NamedTuple
@@ -31,6 +32,7 @@ class Analyses(NamedTuple):
 
 def analyse(
     dump: Dump,
+    runtime: Runtime,
     goroutines: tuple[AnnotatedGoroutine, ...],
     programs: Programs,
     sources: Sequence[SourceTree],
@@ -43,7 +45,7 @@ def analyse(
     culprit = None
     if dump.causes:
         with _Boundary("the culprit", dump, issues):
-            culprit = _culprit(dump, goroutines, programs, sources)
+            culprit = _culprit(dump, runtime, goroutines, programs, sources)
     return Analyses(goroutines, culprit, tuple(issues))
 
 
@@ -77,10 +79,11 @@ def defect(error: Exception, outcome: str, dump: Dump) -> Issue:
 
 def _culprit(
     dump: Dump,
+    runtime: Runtime,
     goroutines: tuple[AnnotatedGoroutine, ...],
     programs: Programs,
     sources: Sequence[SourceTree],
 ) -> Culprit | None:
     from gotrace.culprit import find_culprit  # noqa: PLC0415 - only for a crash
 
-    return find_culprit(dump, goroutines, programs, sources)
+    return find_culprit(dump, goroutines, programs, sources, runtime)

@@ -127,7 +127,7 @@ def _annotate(dump: Dump, given: _Given) -> Report:
     dump = _with_its_own_tabs(dump, runtime)
     binder = Binder(choice, programs, runtime)
     bound = tuple(_goroutine(g, binder) for g in dump.goroutines)
-    goroutines, culprit, found = analyse(dump, bound, programs, _trees(given.sources))
+    goroutines, culprit, found = analyse(dump, runtime, bound, programs, _trees(given.sources))
     pointers, seen = shared_pointers(
         (g.goroutine.id, [(f.arguments, f.unbound) for f in g.frames]) for g in goroutines
     )

@@ -24,13 +24,20 @@ SAMPLES = ROOT / "samples"
 CERTAIN, LIKELY, POSSIBLE = CulpritCertainty
 
 
-def culprit(text: str, *, source: Path | None = None, binary: Path | None = None) -> Culprit | None:
+def culprit(
+    text: str,
+    *,
+    source: Path | None = None,
+    binary: Path | None = None,
+    go: str | None = None,
+    arch: str | None = None,
+) -> Culprit | None:
     dump = gotrace.parse(text.encode()).dumps[0]
     trees = [SourceTree([str(source)])] if source else []
     binaries = [gotrace.from_binary(str(binary))] if binary else []
-    report = gotrace.annotate(dump, binaries=binaries, sources=trees)
+    report = gotrace.annotate(dump, binaries=binaries, sources=trees, go=go, arch=arch)
     programs = load(binaries, report.dump, report.runtime)
-    return find_culprit(report.dump, report.goroutines, programs, trees)
+    return find_culprit(report.dump, report.goroutines, programs, trees, report.runtime)
 
 
 def crash(message: str, *frames: str, state: str = "running") -> str:
@@ -538,3 +545,55 @@ def test_a_caller_that_is_not_where_the_trace_says(tmp_path: Path) -> None:
     assert found is not None
     assert found.certainty is POSSIBLE
     assert "is in func g, the trace says f" in str(found.refused)
+
+
+# ---------------------------------------------------------------------- ports
+
+PORTS = """package main
+
+type doer interface {
+	Again() int
+	Do() int
+}
+
+type t struct {
+	d    doer
+	e    int
+	next *t
+	last int
+}
+
+func f(a, b *t) int {
+	%s //!
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "address", "go", "arch", "wanted"),
+    [
+        # e lies at 16 or 8, last at 32 or 16.
+        ("return a.last + b.e", "0x20", None, None, "a certain"),
+        ("return a.last + b.e", "0x8", None, None, "b certain"),
+        ("return a.last + b.e", "0x10", None, None, "b possible"),
+        ("return a.last + b.e", "0x10", None, "amd64", "b certain"),
+        ("return a.last + b.e", "0x10", None, "386", "a certain"),
+        # Two methods: 24 and 32 on 64-bit ports, 16 and 20, since go1.23 12 and 16.
+        ("return a.d.Do() + b.d.Again()", "0x18", None, "amd64", "b.d certain"),
+        ("return a.d.Do() + b.d.Again()", "0x10", "1.22", "386", "b.d certain"),
+        ("return a.d.Do() + b.d.Again()", "0x10", "1.23", "386", "a.d certain"),
+        ("return a.d.Do() + b.d.Again()", "0x10", None, "386", "a.d possible"),
+        ("return a.d.Do() + b.d.Again()", "0x10", None, None, "a.d possible"),
+        ("return a.d.Do() + b.d.Again()", "0x20", None, None, "a.d certain"),
+    ],
+)
+def test_ports_that_are_not_excluded(  # noqa: PLR0917 - a table
+    tmp_path: Path, line: str, address: str, go: str | None, arch: str | None, wanted: str
+) -> None:
+    """Offsets are those of the port; where the text does not tell it, all have to agree."""
+    write(tmp_path, {"main.go": PORTS % line})
+    number = next(i for i, x in enumerate((PORTS % line).split("\n"), 1) if "//!" in x)
+    text = crash(NIL.format(address), f"main.f(...) @ main.go:{number}")
+    found = culprit(text, source=tmp_path, go=go, arch=arch)
+    assert found is not None
+    assert f"{found.expression} {found.certainty.value}" == wanted

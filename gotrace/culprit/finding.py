@@ -18,6 +18,8 @@ from gotrace.culprit.culprit import Culprit, CulpritCertainty, Evidence
 from gotrace.culprit.frames import failing_frame, user_frame
 from gotrace.culprit.messages import Fault, FaultKind, read_fault
 from gotrace.culprit.plain import of_trace
+from gotrace.culprit.ports import agreed, possible_widths
+from gotrace.infer import Runtime
 from gotrace.model import Dump
 from gotrace.programs import Programs
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from gotrace.culprit.machine import Machine
     from gotrace.source import SourceTree
     from gotrace.source.expressions_line import Line, Lines
+    from gotrace.source.widths import Widths
 
 
 def find_culprit(
@@ -32,8 +35,9 @@ def find_culprit(
     goroutines: Sequence[AnnotatedGoroutine],
     programs: Programs = Programs(),  # noqa: B008 - immutable
     sources: Sequence[SourceTree] = (),
+    runtime: Runtime | None = None,
 ) -> Culprit | None:
-    """What failed, and why as far as the inputs show.
+    """What failed, and why as far as the inputs show. Without ``runtime``, on a 64-bit port.
 
     Shape:  frames are counted in the goroutine that crashed. None where the text names no failure,
             or shows no frame of it.
@@ -49,7 +53,11 @@ def find_culprit(
     start = failing_frame(found.frames, dump) if fault else None
     if fault is None or start is None:
         return None
-    culprit = _Search(fault, found.frames, start, programs, sources).run()
+    search = _Search(fault, found.frames, start, programs, sources)
+    widths = possible_widths(runtime, programs) if sources else (None,)
+    culprit = search.run(widths[0])
+    if fault.kind is FaultKind.NIL and len(widths) > 1:
+        culprit = agreed([culprit, *(search.run(other) for other in widths[1:])])
     culprit = culprit._replace(goroutine=index)
     # A deferred call that panics while another panic runs may have no frame of its own.
     nested = any(not cause.recovered for cause in dump.causes[:-1])
@@ -85,17 +93,16 @@ class _Search:
         self.start = start
         self.programs = programs
         self.refused: str | None = None
-        self._lines = [self._reader(tree) for tree in sources]
+        self._sources = sources
+        self._lines: list[Lines] = []
 
-    def _reader(self, tree: SourceTree) -> Lines:
-        from gotrace.source.expressions_line import Lines  # noqa: PLC0415 - only with source
+    def run(self, widths: Widths | None) -> Culprit:
+        """The answer for one port; None without source."""
+        if widths is not None:
+            from gotrace.source.expressions_line import Lines  # noqa: PLC0415 - only with source
 
-        landed = self.programs.landed
-        arch = landed[0].program.image.arch if landed else None
-        size = arch.word_size if arch else tree.library.build.word_size
-        return Lines(tree, size or 8)
-
-    def run(self) -> Culprit:
+            self._lines = [Lines(tree, widths) for tree in self._sources]
+        self.refused = None
         line = self.line(self.frames[self.start], told=True)
         machine = self._machine()
         case = Case(self.fault, self.frames[self.start], line, machine)

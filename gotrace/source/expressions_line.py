@@ -14,6 +14,7 @@ from gotrace.source.scopes import Scope
 from gotrace.source.spots import Spot, find_spot
 from gotrace.source.syntax import Syntax
 from gotrace.source.tree import SourceTree
+from gotrace.source.widths import Widths
 from gotrace.stack import Site
 
 FUNCTIONS = frozenset({"func_literal", "function_declaration", "method_declaration"})
@@ -98,12 +99,12 @@ class Line:
 
 
 class Lines:
-    """Finds lines in one source tree; types for one word size."""
+    """Finds lines in one source tree; types for one port."""
 
-    def __init__(self, tree: SourceTree, word_size: int) -> None:
+    def __init__(self, tree: SourceTree, widths: Widths) -> None:
         self._tree = tree
         self.members = Members(tree.library)
-        self.shapes = Shapes(tree.functions.resolver, self.members, word_size)
+        self.shapes = Shapes(tree.functions.resolver, self.members, widths)
         self._known: dict[tuple[str, str, int], Line | str] = {}
 
     def find(self, function: str, site: Site) -> Line | str:

@@ -118,10 +118,8 @@ class Selectors:
         offset = None
         function = UNKNOWN
         if methods is not None and field in methods:
-            # runtime/runtime2.go itab: two pointers, a hash in a word's space, then the functions
-            # in the order of their names.
-            head = 24 if self.shapes.word == 8 else 16
-            offset = head + self.shapes.word * sorted(methods).index(field)
+            place = sorted(methods).index(field)  # the table is in the order of the names
+            offset = self.shapes.methods + self.shapes.word * place
             function = methods[field]
         access = Access(walk.text, shape, offset, "method")
         return Selector(function, (*walk.accesses, access), receiver=walk.text, pointer=walk.text)

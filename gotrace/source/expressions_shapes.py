@@ -14,6 +14,7 @@ from gotrace.source.packages import Package
 from gotrace.source.resolver import Resolver, type_parameter_names
 from gotrace.source.scopes import Scope
 from gotrace.source.syntax import Syntax
+from gotrace.source.widths import Widths
 from gotrace.tuples import NamedTuple
 from gotrace.types import GoType, Kind
 
@@ -67,13 +68,14 @@ class FieldShape(NamedTuple):
 
 
 class Shapes:
-    """Looks types up for one source tree and one word size."""
+    """Looks types up for one source tree and one port."""
 
-    def __init__(self, resolver: Resolver, members: Members, word_size: int) -> None:
+    def __init__(self, resolver: Resolver, members: Members, widths: Widths) -> None:
         self.resolver = resolver
         self.members = members
-        self.word = word_size
-        self._sizes = Sizes(word_size, align64=True)
+        self.word = widths.word
+        self.methods = widths.methods
+        self._sizes = Sizes(widths.word, align64=True)
         self._fields: dict[tuple[Syntax, int], tuple[FieldShape, ...]] = {}
 
     # ------------------------------------------------------------------ names

@@ -86,7 +86,7 @@ def outcomes(release: str, mode: str, names: list[str], folder: Path) -> list[Ou
         report = gotrace.annotate(dump, binaries=binaries, sources=sources)
         programs = load(binaries, report.dump, report.runtime)
         started = time.process_time()
-        culprit = find_culprit(report.dump, report.goroutines, programs, sources)
+        culprit = find_culprit(report.dump, report.goroutines, programs, sources, report.runtime)
         found.append(Outcome(name, culprit, wanted, time.process_time() - started))
     return found
 

@@ -245,7 +245,7 @@ def outcomes(cases: list[Case], traces: dict[str, str], run: Run) -> list[Outcom
         report = gotrace.annotate(dump, binaries=binaries, sources=sources)
         programs = load(binaries, report.dump, report.runtime)
         started = time.process_time()
-        culprit = find_culprit(report.dump, report.goroutines, programs, sources)
+        culprit = find_culprit(report.dump, report.goroutines, programs, sources, report.runtime)
         spent = time.process_time() - started
         found.append(Outcome(case.name, culprit, [case.culprit, case.also or case.culprit], spent))
     return found
