@@ -20,6 +20,7 @@ from gotrace.rendering.formats import Page, writer
 from gotrace.report import Report, annotate
 from gotrace.signatures.file import is_signature_file, read_signatures
 from gotrace.signatures.matching import Signatures
+from gotrace.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from gotrace.binary.program import Program
@@ -49,6 +50,7 @@ class _Run:
         self.binaries: list[Program] = []
         self.sources: list[SourceTree] = []
         self.beside: dict[str, Signatures | None] = {}
+        self.inputs: dict[str, bytes] = {}
 
     def code(self) -> int:
         """The exit code; an unreadable input outranks what was found in the others."""
@@ -63,7 +65,16 @@ class _Run:
         return FINDINGS if failing else OK
 
 
-def annotate_files(options: argparse.Namespace) -> int:
+class Given(NamedTuple):
+    """What a caller has at hand: the bytes of inputs by their names, opened programs, and where to
+    print."""
+
+    inputs: dict[str, bytes]
+    programs: tuple[Program, ...]
+    out: TextIO
+
+
+def annotate_files(options: argparse.Namespace, given: Given | None = None) -> int:
     """Annotate all files, print, and return the exit code.
 
     Errors: GotraceError for options that make no sense; an unreadable file is reported, and the
@@ -78,6 +89,11 @@ def annotate_files(options: argparse.Namespace) -> int:
     run.known = _explicit(run)
     run.binaries = _binaries(run)
     run.sources = _sources(run)
+    if given is not None:
+        run.inputs = given.inputs
+        run.binaries += given.programs
+        _print_reports(run, given.out)
+        return run.code()
     with opened(options.output, options.files, text=options.format == "text") as out:
         _print_reports(run, out)
     if not run.found and not run.failed:
@@ -194,7 +210,7 @@ def _discovered(run: _Run, path: str) -> Signatures | None:
 def _reports(run: _Run) -> Iterator[Report]:
     for name in run.options.files:
         try:
-            data = read_input(name)
+            data = run.inputs[name] if name in run.inputs else read_input(name)
             signatures = _signatures(run, name)
         except GotraceError as error:
             _fail(run, error)

@@ -7,13 +7,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from gotrace.commands import annotate, diff, group, scan, schema, signatures
+from gotrace.commands import annotate, diff, group, run, scan, schema, signatures
 from gotrace.commands.shared import EPILOG
 from gotrace.errors import GotraceError
 from gotrace.exits import BROKEN_PIPE, INTERRUPTED, USAGE, complain
 from gotrace.version import VERSION
 
-COMMANDS = (annotate, group, diff, scan, signatures, schema)
+COMMANDS = (annotate, run, group, diff, scan, signatures, schema)
 
 
 def script() -> None:

@@ -50,6 +50,7 @@ rendering
 face
 config output
 annotating exporting
+running
 commands
 cli
 __init__ __main__

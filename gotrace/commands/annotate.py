@@ -28,6 +28,13 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--prefix", metavar="REGEX",
         help="what stands before each line of the log, where it is a format of your own",
     )  # fmt: skip
+    add_signatures(parser)
+    add_program(parser)
+    _add_output(parser)
+
+
+def add_signatures(parser: argparse.ArgumentParser) -> None:
+    """The options that give signatures."""
     signatures = parser.add_argument_group("signatures")
     signatures.add_argument(
         "--signatures", action="append", default=[], metavar="FILE",
@@ -42,11 +49,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--no-discover", dest="discover", action="store_false", default=None,
         help="do not use a prototypes.go that lies beside the log",
     )  # fmt: skip
-    _add_program(parser)
-    _add_output(parser)
 
 
-def _add_program(parser: argparse.ArgumentParser) -> None:
+def add_program(parser: argparse.ArgumentParser) -> None:
+    """The options that tell of the program."""
     program = parser.add_argument_group("the program that crashed")
     program.add_argument(
         "--binary", action="append", default=[], metavar="FILE",
