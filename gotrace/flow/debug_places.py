@@ -44,22 +44,22 @@ class Places:
         self._debug = debug
         self._numbers = numbers
 
-    def ranges(self, unit: Unit, place: object, entry: int, size: int) -> list[Range]:
-        """All of a variable of ``size`` bytes in the function that starts at ``entry``."""
+    def ranges(self, unit: Unit, place: object, base: int, size: int) -> list[Range]:
+        """All of a variable of ``size`` bytes; ``base`` is what offsets count from where the list
+        names nothing: the start of the function since DWARF 5, before that of the unit."""
         try:
             if isinstance(place, bytes):
                 return [Range(0, EVERYWHERE, self.pieces(place, size))]
             if not isinstance(place, int):
                 return []
             listed = self._since_5 if unit.widths.version > 4 else self._until_4
-            return [Range(s, e, self.pieces(x, size)) for s, e, x in listed(unit, place, entry)]
+            return [Range(s, e, self.pieces(x, size)) for s, e, x in listed(unit, place, base)]
         except (IndexError, ValueError):
             return []
 
-    def _until_4(self, unit: Unit, at: int, entry: int) -> Iterator[tuple[int, int, bytes]]:
+    def _until_4(self, unit: Unit, at: int, base: int) -> Iterator[tuple[int, int, bytes]]:
         data, size, order = self._debug("loc"), unit.widths.address, unit.widths.order
         largest = (1 << (8 * size)) - 1
-        base = 0
         for _ in range(_MOST):
             start = int.from_bytes(data[at : at + size], order)
             end = int.from_bytes(data[at + size : at + 2 * size], order)
@@ -70,18 +70,15 @@ class Places:
                 base = end
                 continue
             length = int.from_bytes(data[at : at + 2], order)
-            # Until a base is given, offsets count from the unit's start, which Go makes the
-            # function's where it writes none.
-            yield (base or entry) + start, (base or entry) + end, data[at + 2 : at + 2 + length]
+            yield base + start, base + end, data[at + 2 : at + 2 + length]
             at += 2 + length
 
-    def _since_5(self, unit: Unit, at: int, entry: int) -> Iterator[tuple[int, int, bytes]]:
+    def _since_5(self, unit: Unit, at: int, base: int) -> Iterator[tuple[int, int, bytes]]:
         data, size = self._debug("loclists"), unit.widths.address
-        base = entry  # Go's base address index is always that of the function
         while data[at] != _LISTED_END:
             code, at = data[at], at + 1
             if code == _LISTED_BASE_INDEX:
-                _, at = uleb(data, at)
+                _, at = uleb(data, at)  # in Go always that of the function
             elif code == _LISTED_BASE:
                 base = int.from_bytes(data[at : at + size], unit.widths.order)
                 at += size

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gotrace.binary import dwarf_forms as forms
-from gotrace.binary.dwarf_entries import Entries, Entry
+from gotrace.binary.dwarf_entries import Entries, Entry, Unit
 from gotrace.binary.function import Function
 from gotrace.binary.image import Image
 from gotrace.binary.view import CorruptError
@@ -172,6 +172,7 @@ class Variables:
     def __init__(self, debug: Debug, code: Code, places: Places) -> None:
         self._places = places
         self._code = code
+        self._entries = debug.entries
         self.all = _with_homes(debug.variables(code.function), code)
         self._ranges: dict[int, list[Range]] = {}
 
@@ -180,11 +181,17 @@ class Variables:
         at = variable.entry.offset
         if at not in self._ranges:
             place = variable.entry.attributes.get(forms.LOCATION)
-            function = self._code.function
             unit = variable.entry.unit
-            found = self._places.ranges(unit, place, function.entry, variable.type.size)
+            found = self._places.ranges(unit, place, self._base(unit), variable.type.size)
             self._ranges[at] = [r._replace(pieces=_at_home(r.pieces, variable)) for r in found]
         return self._ranges[at]
+
+    def _base(self, unit: Unit) -> int:
+        """What locations count from. For ELF and PE the linker writes a base into each list; for
+        Mach-O it writes none (cmd/link/internal/ld/dwarf.go, putlocation of go1.15 to go1.27)."""
+        if unit.widths.version > 4:
+            return self._code.function.entry
+        return self._entries.top(unit).number(forms.LOW_PC) or 0
 
     def holding(self, place: Place, pc: int) -> Iterator[tuple[Variable, int]]:
         """(variable, offset into it) of everything that is in ``place`` at ``pc``."""
