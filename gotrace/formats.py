@@ -7,4 +7,9 @@ FORMATS = {
     "text": "text_page",
     "json": "json",
     "ndjson": "ndjson",
+    "otel": "otel",
+    "ecs": "ecs",
+    "sentry": "sentry",
+    "gcp": "gcp",
+    "datadog": "datadog",
 }
