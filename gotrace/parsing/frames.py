@@ -122,6 +122,8 @@ class FrameReader:
 
     def pointers(self, text: str) -> tuple[int | None, int | None, int | None] | None:
         """`` fp=0x… sp=0x… pc=0x…``, the end of a file line; its shape is read once."""
+        if ":" in text:  # a file's name goes on
+            return None
         parts = HEX.split(text)
         shape = tuple(parts[::2])
         known = self._tails.get(shape)

@@ -36,7 +36,7 @@ def prefixed(
         if match is None:
             return None
         stream = " ".join(match[n].decode("utf-8", "replace") for n in names if match[n])
-        time = match["time"].decode() if timed and match["time"] else ""
+        time = match["time"].decode("utf-8", "replace") if timed and match["time"] else ""
         reading = tail(data, match.end(), end, stream or PLAIN, time)
         return _unescaped(reading, match.end()) if controls else reading
 
