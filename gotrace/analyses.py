@@ -34,10 +34,14 @@ def analyse(
     dump: Dump,
     runtime: Runtime,
     goroutines: tuple[AnnotatedGoroutine, ...],
+    *,
     programs: Programs,
     sources: Sequence[SourceTree],
+    disabled: frozenset[str] = frozenset(),
 ) -> Analyses:
     """All that is known of the arguments, and of why the program died.
+
+    Shape:  ``disabled`` are codes of findings that are not looked for.
 
     Errors: none; a defect of ours in one of them is an Issue, and the others still answer.
     """
@@ -46,6 +50,8 @@ def analyse(
     if dump.causes:
         with _Boundary("the culprit", dump, issues):
             culprit = _culprit(dump, runtime, goroutines, programs, sources)
+    with _Boundary("findings", dump, issues):
+        goroutines = _findings(dump, runtime, goroutines, programs, disabled)
     return Analyses(goroutines, culprit, tuple(issues))
 
 
@@ -63,7 +69,7 @@ class _Boundary:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if not isinstance(error, Exception) or os.environ.get("GOTRACE_DEBUG") == "1":
             return False
-        self._issues.append(defect(error, f"{self._what} is not told", self._dump))
+        self._issues.append(defect(error, f"{self._what} cannot be told", self._dump))
         return True
 
 
@@ -87,3 +93,17 @@ def _culprit(
     from gotrace.culprit import find_culprit  # noqa: PLC0415 - only for a crash
 
     return find_culprit(dump, goroutines, programs, sources, runtime)
+
+
+def _findings(
+    dump: Dump,
+    runtime: Runtime,
+    goroutines: tuple[AnnotatedGoroutine, ...],
+    programs: Programs,
+    disabled: frozenset[str],
+) -> tuple[AnnotatedGoroutine, ...]:
+    if not any(f.signature is not None for g in goroutines for f in g.frames):
+        return goroutines
+    from gotrace.findings import find_findings  # noqa: PLC0415 - only with signatures
+
+    return find_findings(dump, runtime, goroutines, programs, disabled=disabled)

@@ -13,10 +13,11 @@ from gotrace.exits import FINDINGS, INTERNAL, NOTHING, OK, USAGE, complain, say
 from gotrace.face import from_prototype_files
 from gotrace.infer import minor_release
 from gotrace.infer_port import architecture
-from gotrace.input.files import read_input, read_text
-from gotrace.output import opened, wants_colour, width_of
+from gotrace.input.files import read_text
+from gotrace.inputs import label, read_named
+from gotrace.output import opened
 from gotrace.parsing import each_dump
-from gotrace.rendering.formats import Page, writer
+from gotrace.printing import print_reports
 from gotrace.report import Report, annotate
 from gotrace.signatures.file import is_signature_file, read_signatures
 from gotrace.signatures.matching import Signatures
@@ -24,6 +25,7 @@ from gotrace.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from gotrace.binary.program import Program
+    from gotrace.findings.baseline import Known
     from gotrace.source import SourceTree
 
 BESIDE = "prototypes.go"
@@ -50,6 +52,9 @@ class _Run:
         self.binaries: list[Program] = []
         self.sources: list[SourceTree] = []
         self.beside: dict[str, Signatures | None] = {}
+        self.disabled = frozenset((*options.disable, *settings.disable))
+        self.baseline: frozenset[Known] = frozenset()
+        self.found_findings: set[Known] = set()
         self.inputs: dict[str, bytes] = {}
 
     def code(self) -> int:
@@ -89,6 +94,11 @@ def annotate_files(options: argparse.Namespace, given: Given | None = None) -> i
     run.known = _explicit(run)
     run.binaries = _binaries(run)
     run.sources = _sources(run)
+    known = options.baseline or run.settings.baseline
+    if known is not None:
+        from gotrace.findings.baseline import read  # noqa: PLC0415 - only with a baseline
+
+        run.baseline = read(known)
     if given is not None:
         run.inputs = given.inputs
         run.binaries += given.programs
@@ -96,8 +106,12 @@ def annotate_files(options: argparse.Namespace, given: Given | None = None) -> i
         return run.code()
     with opened(options.output, options.files, text=options.format == "text") as out:
         _print_reports(run, out)
+    if options.write_baseline is not None:
+        from gotrace.findings.baseline import write  # noqa: PLC0415 - only with the option
+
+        write(options.write_baseline, run.found_findings)
     if not run.found and not run.failed:
-        names = ", ".join(options.files)
+        names = ", ".join(map(label, options.files))
         say(f"no Go traceback found in {names}")
     return run.code()
 
@@ -110,8 +124,16 @@ def _check(run: _Run) -> None:
             architecture(run.arch)
     except ValueError as error:
         raise GotraceError(str(error)) from error
-    if run.settings.rules:
-        _note(run, f"{run.settings.path}: rules are not used yet")
+    _check_codes(run.disabled)
+
+
+def _check_codes(codes: frozenset[str]) -> None:
+    if not codes:
+        return
+    from gotrace.findings.rules import RULES  # noqa: PLC0415 - only with the option
+
+    for code in sorted(codes - RULES.keys()):
+        raise GotraceError(f"--disable {code}: no such finding", f"known: {', '.join(RULES)}")
 
 
 def _note(run: _Run, text: str) -> None:
@@ -210,12 +232,12 @@ def _discovered(run: _Run, path: str) -> Signatures | None:
 def _reports(run: _Run) -> Iterator[Report]:
     for name in run.options.files:
         try:
-            data = run.inputs[name] if name in run.inputs else read_input(name)
+            data = run.inputs[name] if name in run.inputs else read_named(name)
             signatures = _signatures(run, name)
         except GotraceError as error:
             _fail(run, error)
             continue
-        for dump in each_dump(data, source=name, prefix=run.options.prefix):
+        for dump in each_dump(data, source=label(name), prefix=run.options.prefix):
             report = annotate(
                 dump,
                 signatures=signatures,
@@ -224,7 +246,9 @@ def _reports(run: _Run) -> Iterator[Report]:
                 stdlib=run.options.stdlib,
                 go=run.go,
                 arch=run.arch,
+                disabled=run.disabled,
             )
+            report = _without_known(run, report)
             _judge(run, report)
             yield _redacted(report) if run.redact else report
 
@@ -235,22 +259,36 @@ def _redacted(report: Report) -> Report:
     return redact(report)
 
 
+def _without_known(run: _Run, report: Report) -> Report:
+    """The report without the findings of the baseline; all are noted where one is to be written."""
+    if run.options.write_baseline is None and not run.baseline:
+        return report
+    from gotrace.findings import baseline  # noqa: PLC0415 - only with a baseline
+
+    run.found_findings |= baseline.known_in(report.goroutines)
+    if not run.baseline:
+        return report
+    return report._replace(goroutines=baseline.without(report.goroutines, run.baseline))
+
+
 def _judge(run: _Run, report: Report) -> None:
     run.found = True
     run.defect |= any(i.code == "internal" for i in report.issues)
-    if any(f.issues for g in report.goroutines for f in g.frames):
-        run.worst = max(run.worst, _LEVELS.index("warning"))
+    for goroutine in report.goroutines:
+        for frame in goroutine.frames:
+            if frame.issues:
+                run.worst = max(run.worst, _LEVELS.index("warning"))
+            for argument in frame.arguments:
+                for finding in argument.findings:
+                    run.worst = max(run.worst, _LEVELS.index(finding.severity.value))
 
 
 def _print_reports(run: _Run, out: TextIO) -> None:
-    options = run.options
-    page = Page(
-        width=width_of(out),
-        everything=options.all,
-        explain=options.explain,
-        colour=wants_colour(options.color, out),
-        titled=len(options.files) > 1,
+    print_reports(
+        _reports(run),
+        out,
+        run.options,
+        sources=run.sources,
         notes=run.notes,
         unreadable=run.unreadable,
     )
-    writer(options.format)(_reports(run), out, page)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import argparse
+import atexit
+import gc
 import os
 import sys
-from collections.abc import Sequence
 
-from gotrace.commands import annotate, diff, group, run, scan, schema, signatures
-from gotrace.commands.shared import EPILOG
 from gotrace.errors import GotraceError
-from gotrace.exits import BROKEN_PIPE, INTERRUPTED, USAGE, complain
+from gotrace.exits import BROKEN_PIPE, INTERRUPTED, OK, USAGE, complain
 from gotrace.version import VERSION
 
-COMMANDS = (annotate, run, group, diff, scan, signatures, schema)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+# In the order of the help; each is a module of gotrace.commands, imported when it is asked for.
+COMMANDS = ("annotate", "run", "group", "diff", "scan", "signatures", "schema", "completion")
+_KNOWS_ALL = {"completion"}  # what looks at the options of every command
+_OBJECTS = 50_000  # a small run makes fewer, and the collector finds nothing in them
 
 
 def script() -> None:
     """The console script: run, and leave with the exit code."""
+    gc.set_threshold(_OBJECTS)
     try:
         if sys.stdout is None:
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - somebody closed it
@@ -32,7 +39,22 @@ def script() -> None:
         code = USAGE
         complain(GotraceError(f"cannot write the output: {error.strerror}"))
         _mute_stdout()
+    else:
+        _leave(code)
     sys.exit(code)
+
+
+def _leave(code: int) -> None:
+    """End the process here: to take a large dump apart again takes longer than to group it.
+
+    Not where somebody else's code waits for the end: threads, profilers, coverage, debuggers.
+    """
+    if "threading" in sys.modules or sys.getprofile() or sys.gettrace() or sys.flags.inspect:
+        return
+    atexit._run_exitfuncs()
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def _mute_stdout() -> None:
@@ -42,7 +64,10 @@ def _mute_stdout() -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command with ``arguments``; the exit code."""
-    parser = build_parser()
+    if [*arguments] == ["--version"]:
+        print(f"gotrace {VERSION}")
+        return OK
+    parser = build_parser(arguments[0] if arguments else None)
     options = parser.parse_args(arguments)
     if options.command is None:
         parser.print_help(sys.stderr)
@@ -55,16 +80,23 @@ def main(arguments: Sequence[str]) -> int:
     return code
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser; shell completion and the man page are made from it."""
-    parser = argparse.ArgumentParser(
+def build_parser(command: str | None = None) -> argparse.ArgumentParser:
+    """The parser; shell completion and the man page are made from it.
+
+    Where the first word is a ``command``, no other one's options are needed.
+    """
+    from importlib import import_module  # noqa: PLC0415 - not for --version
+
+    from gotrace.commands.shared import EPILOG, Parser  # noqa: PLC0415
+
+    parser = Parser(
         prog="gotrace",
         description="Decodes Go panic traces and goroutine dumps.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"gotrace {VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for command in COMMANDS:
-        command.add(commands)
+    alone = command in COMMANDS and command not in _KNOWS_ALL
+    for name in (command,) if alone else COMMANDS:
+        import_module(f"gotrace.commands.{name}").add(commands)
     return parser

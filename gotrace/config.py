@@ -16,7 +16,7 @@ from gotrace.tuples import NamedTuple
 class Settings(NamedTuple):
     """What the file says; ``path`` is None where there is none.
 
-    ``binaries``, ``sources``, ``path_maps`` and ``rules`` are kept for the parts that read them.
+    ``disable`` are codes of findings that are not looked for, ``baseline`` a file of known ones.
     """
 
     path: str | None = None
@@ -28,12 +28,13 @@ class Settings(NamedTuple):
     binaries: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     path_maps: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
+    disable: tuple[str, ...] = ()
+    baseline: str | None = None
 
 
-_LISTS = {"signatures", "binaries", "sources", "path_maps", "rules"}
-_PATHS = {"signatures", "binaries", "sources"}
-_TEXTS = {"go", "arch"}
+_LISTS = {"signatures", "binaries", "sources", "path_maps", "disable"}
+_PATHS = {"signatures", "binaries", "sources", "baseline"}
+_TEXTS = {"go", "arch", "baseline"}
 _SWITCHES = {"discover", "redact"}
 
 
@@ -94,7 +95,8 @@ def _settings(path: str, table: dict[str, Any]) -> Settings:
         found[name] = tuple(value) if name in _LISTS else value
         if name in _PATHS:
             folder = os.path.dirname(path)
-            found[name] = tuple(os.path.join(folder, p) for p in found[name])
+            joined = [os.path.join(folder, p) for p in ([value] if name in _TEXTS else value)]
+            found[name] = joined[0] if name in _TEXTS else tuple(joined)
     return Settings(**found)
 
 

@@ -8,12 +8,19 @@ edit, another compiler or a new version of a module does not make a new crash of
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from functools import lru_cache
+from importlib import import_module
 
 from gotrace.model import Cause, CauseKind, Dump, DumpKind, Frame, Goroutine
 from gotrace.names import is_standard, split_name, unescape
 from gotrace.tuples import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 VERSION = 1  # part of each fingerprint: a change of what is hashed is a new version
 DIGITS = 16
@@ -47,10 +54,19 @@ def fingerprints(dump: Dump) -> Fingerprints:
 
 
 def _hashed(level: str, parts: Iterable[str]) -> str:
-    from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL
-
     text = "\n".join([level, *parts]).encode("utf-8", "surrogateescape")
-    return f"{VERSION}:{sha256(text).hexdigest()[:DIGITS]}"
+    return f"{VERSION}:{_sha256()(text).hexdigest()[:DIGITS]}"
+
+
+@lru_cache(maxsize=1)
+def _sha256() -> Callable[[bytes], Any]:
+    """The interpreter's own: hashlib loads OpenSSL, which takes longer than to read a small log."""
+    try:
+        module = import_module("_sha2" if sys.version_info >= (3, 12) else "_sha256")
+    except ImportError:
+        module = import_module("hashlib")
+    found: Callable[[bytes], Any] = module.sha256
+    return found
 
 
 # ---------------------------------------------------------------------- which frames

@@ -70,11 +70,13 @@ def annotate(
     stdlib: bool = True,
     go: str | None = None,
     arch: str | None = None,
+    disabled: Iterable[str] = (),
 ) -> Report:
     """Everything that can be said about ``dump``.
 
     Shape:  goroutines and frames as in the dump. A function's signature is that of ``signatures``,
             else of ``binaries``, of ``sources``, of the standard library that is built in.
+            ``disabled`` are codes of findings that are not looked for.
     Errors: none from the text; ValueError for a ``go`` or ``arch`` that does not exist. A defect of
             ours becomes an Issue ``internal`` (raised where GOTRACE_DEBUG=1 is set).
     """
@@ -85,7 +87,7 @@ def annotate(
     known = tuple(signatures)
     go = go or _told("go", known, minor_release)
     arch = arch or _told("arch", known, architecture)
-    given = _Given(known, tuple(binaries), tuple(sources), stdlib, go, arch)
+    given = _Given(known, tuple(binaries), tuple(sources), stdlib, go, arch, frozenset(disabled))
     try:
         with paused():
             return _annotate(dump, given)
@@ -115,6 +117,7 @@ class _Given(NamedTuple):
     stdlib: bool
     go: str | None
     arch: str | None
+    disabled: frozenset[str]
 
 
 def _annotate(dump: Dump, given: _Given) -> Report:
@@ -127,7 +130,14 @@ def _annotate(dump: Dump, given: _Given) -> Report:
     dump = _with_its_own_tabs(dump, runtime)
     binder = Binder(choice, programs, runtime)
     bound = tuple(_goroutine(g, binder) for g in dump.goroutines)
-    goroutines, culprit, found = analyse(dump, runtime, bound, programs, _trees(given.sources))
+    goroutines, culprit, found = analyse(
+        dump,
+        runtime,
+        bound,
+        programs=programs,
+        sources=_trees(given.sources),
+        disabled=given.disabled,
+    )
     pointers, seen = shared_pointers(
         (g.goroutine.id, [(f.arguments, f.unbound) for f in g.frames]) for g in goroutines
     )

@@ -14,7 +14,7 @@ from gotrace.binary.landed import Landed
 from gotrace.binary.program import Program
 from gotrace.binary.rtype import RuntimeType
 from gotrace.human import human
-from gotrace.signature import Role, Signature
+from gotrace.signature import Role, Signature, types_by_name
 from gotrace.types import GoType, Kind
 from gotrace.value import Argument, Certainty, FieldValue, Value, ValueKind
 
@@ -39,19 +39,8 @@ def resolve(
     known = [one for one in loaded if one.slide is not None]
     if not known:
         return tuple(arguments)
-    types = _types(signature)
+    types = types_by_name(signature)
     return tuple(_argument(a, types.get((a.role, a.name)), known) for a in arguments)
-
-
-def _types(signature: Signature) -> dict[tuple[Role, str | None], GoType]:
-    """By role and name; unnamed parameters of different types have none."""
-    found: dict[tuple[Role, str | None], GoType] = {}
-    unsure = set()
-    for parameter in (*signature.inputs(), *signature.results):
-        key = (parameter.role, parameter.name)
-        if found.setdefault(key, parameter.type) != parameter.type:
-            unsure.add(key)
-    return {key: go_type for key, go_type in found.items() if key not in unsure}
 
 
 def _argument(argument: Argument, go_type: GoType | None, loaded: Sequence[Landed]) -> Argument:

@@ -75,3 +75,15 @@ class Signature(NamedTuple):
         """Receiver, captured variables and parameters, in the order in which they are passed."""
         receiver = (self.receiver,) if self.receiver else ()
         return receiver + self.captured + self.parameters
+
+
+def types_by_name(signature: Signature) -> dict[tuple[Role, str | None], GoType]:
+    """The types of parameters and results by role and name; unnamed ones of different types have
+    none."""
+    found: dict[tuple[Role, str | None], GoType] = {}
+    unsure = set()
+    for parameter in (*signature.inputs(), *signature.results):
+        key = (parameter.role, parameter.name)
+        if found.setdefault(key, parameter.type) != parameter.type:
+            unsure.add(key)
+    return {key: go_type for key, go_type in found.items() if key not in unsure}

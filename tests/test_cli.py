@@ -333,10 +333,12 @@ def test_settings_that_are_no_text(tmp_path: Path) -> None:
 
 
 def test_settings_in_pyproject_however_they_are_spelled(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text('[ tool.gotrace ]\ngo = "1.9"\nrules = ["x"]\n')
+    (tmp_path / "pyproject.toml").write_text('[ tool.gotrace ]\ngo = "1.9"\ndisable = ["poison"]\n')
     result = run("annotate", "-", stdin=PUSHD.read_bytes(), cwd=tmp_path)
     assert b"Go 1.9" in result.stdout
-    assert b"rules are not used yet" in result.stderr
+    (tmp_path / "pyproject.toml").write_text('[tool.gotrace]\ndisable = ["x"]\n')
+    result = run("annotate", "-", stdin=PUSHD.read_bytes(), cwd=tmp_path)
+    assert b"--disable x: no such finding" in result.stderr
 
 
 def test_file_names_are_cleaned_on_stderr() -> None:

@@ -204,5 +204,5 @@ def test_a_defect_leaves_the_rest_standing(monkeypatch: pytest.MonkeyPatch) -> N
     assert report.culprit is None
     (issue,) = [i for i in report.issues if i.code == "internal"]
     assert issue.message.startswith("a defect of gotrace (ZeroDivisionError at ")
-    assert issue.message.endswith(": the culprit is not told")
+    assert issue.message.endswith(": the culprit cannot be told")
     assert report.goroutines[0].frames[0]["timeout"].value.human == "15s"

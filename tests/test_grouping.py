@@ -258,4 +258,4 @@ def test_no_goroutines(run) -> None:  # type: ignore[no-untyped-def]
 
 
 def test_the_command_has_them() -> None:
-    assert {group_command, diff} <= set(cli.COMMANDS)
+    assert {"group", "diff"} <= set(cli.COMMANDS)

@@ -42,14 +42,18 @@ resolve programs choosing settling
 binding
 flow
 recover
-findings culprit waiting
+culprit waiting
+findings
 analyses
 report
 redaction
 rendering
 face
-config output
-annotating exporting
+config output pager
+printing
+live
+inputs
+annotating exporting watching
 running
 commands
 cli

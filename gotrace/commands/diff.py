@@ -23,7 +23,6 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         description="Compare the last dump in OLD with the last dump in NEW: which groups of "
         "goroutines are new, grown, shrunk or gone.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=_run, parser=parser)
     parser.add_argument("old", metavar="OLD", help="a log; - is standard input")

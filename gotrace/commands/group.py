@@ -25,7 +25,6 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         description="Put the goroutines of each dump in LOG that have the same stack into one "
         "group: how many, in which state, for how long, in which of your functions.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=_run, parser=parser)
     parser.add_argument("files", nargs="*", metavar="LOG", help="logs; - is standard input")

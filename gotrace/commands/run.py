@@ -31,6 +31,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     parser.set_defaults(
         run=_run, parser=parser, prefix=None, output=None, redact=None, config=None, fail_on=None,
+        disable=[], baseline=None, write_baseline=None,
         all=False, explain=False, color="auto",
     )  # fmt: skip
     parser.add_argument("--report", metavar="FILE", help="write the decoded crash there")

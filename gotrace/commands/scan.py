@@ -26,7 +26,6 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         description="Find every Go traceback in LOG, whatever wrapped it, and print one line of "
         "JSON for each: when, which stream, where, what.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=_run, parser=parser)
     parser.add_argument(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import time
 from collections.abc import Iterator
 from io import TextIOWrapper
-from typing import Any
 
 from gotrace.errors import GotraceError
 from gotrace.exits import FINDINGS, INTERNAL, NOTHING, OK, USAGE, complain
@@ -18,6 +16,10 @@ from gotrace.input.envelopes.own import own_prefix
 from gotrace.model import Dump, Goroutine
 from gotrace.scanning.scanner import Scanner
 from gotrace.scanning.sources import found_in, in_time_order, rotated_with
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 SCHEMA = "gotrace/1"
 _LOUD = 1.0  # seconds of work before progress is shown
@@ -84,6 +86,8 @@ def _dumps(name: str, options: argparse.Namespace) -> Iterator[Dump]:
 
 
 def _print(dump: Dump, options: argparse.Namespace) -> None:
+    import json  # noqa: PLC0415 - not where nothing is found
+
     _Progress.clear()
     sys.stdout.write(json.dumps(_full(dump) if options.full else summary(dump)) + "\n")
     if options.follow:

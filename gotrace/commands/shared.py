@@ -1,4 +1,14 @@
-"""What the help of several commands says."""
+"""What the help of several commands says, and how it is laid out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 EPILOG = """\
 exit codes: 0 ok · 1 a finding at the --fail-on level · 2 usage, or an input that could not be
@@ -9,3 +19,30 @@ reader of the output went away
   gotrace annotate --signatures prototypes.go panic.log
   kubectl logs -p mypod | gotrace annotate --signature 'func main.serve(name string, n int)'
 """
+
+
+class Parser(argparse.ArgumentParser):
+    """The parser of the command, and of each of its commands: one layout for all."""
+
+    def __init__(self, **told: Any) -> None:
+        super().__init__(**{**told, "formatter_class": Help})
+
+
+class Help(argparse.RawDescriptionHelpFormatter):
+    """As wide as the terminal. To ask for that, argparse imports four modules, also without help:
+    it makes a formatter for each option.
+    """
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """What shutil.get_terminal_size says."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return 80

@@ -59,7 +59,9 @@ def kind_of(data: bytes, start: int, end: int) -> Kind:
 
 
 # A goroutine's header, a race's `by goroutine 7:`, a profile's title.
-_HEADER = re.compile(rb"goroutine (?:[0-9]{1,20}(?: (?:gp=[^\n\[]{1,99} )?\[|:)|profile: total )")
+_NAMED = rb"(?:[0-9]{1,20}(?: (?:gp=[^\n\[]{1,99} )?\[|:)|profile: total )"
+_HEADER = re.compile(rb"goroutine " + _NAMED)
+_INNER_HEADER = re.compile(rb"goroutine (?<!\ngoroutine )(?<!\Agoroutine )" + _NAMED)
 _FILE = re.compile(rb"\t[^\t\n\"\\]{1,1024}\.(?:go|s):[0-9]+(?=\r?(?:\n|\Z))")
 _ESCAPED_FILE = re.compile(rb"\\t[^\t\n\"\\]{1,1024}\.(?:go|s):[0-9]+(?=\\n)")
 _LINE = re.compile(rb"\\n(?:#?\\{1,4}(?:t|u0009)|  |goroutine |=====)")
@@ -140,12 +142,15 @@ class Needles:
     def _header(self, position: int, stop: int) -> int:
         """A header that does not stand at the start of a line: those need no unwrapping."""
         data, last = self._data, min(len(self._data), stop + 128)
+        if not self._inline:
+            match = _INNER_HEADER.search(data, position, last)
+            return -1 if match is None else match.start()
         start = data.find(b"goroutine ", position, last)
         while start >= 0:
             if _HEADER.match(data, start, last):
                 if start and data[start - 1] != 10:
                     return start
-                if self._inline and INLINE.search(data, start, start + SOON):
+                if INLINE.search(data, start, start + SOON):
                     return start
             start = data.find(b"goroutine ", start + 10, last)
         return -1

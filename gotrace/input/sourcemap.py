@@ -5,7 +5,6 @@ from __future__ import annotations
 from _thread import allocate_lock  # threading takes a millisecond to import
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
 
 from gotrace.model import Location, SourceMap, Span
 from gotrace.tuples import NamedTuple
@@ -84,6 +83,9 @@ class Piece(NamedTuple):
     outer_length: int
 
 
+RawPiece = tuple[int, int, int, int]  # a Piece without names: text is made of very many
+
+
 class PieceMap:
     """The map of text that was unwrapped, piece by piece, from what ``outer`` maps.
 
@@ -91,12 +93,13 @@ class PieceMap:
     contiguous outside has ``parts``; over several lines they would only be the lines again.
     """
 
-    def __init__(self, text: bytes, pieces: Sequence[Piece], outer: SourceMap) -> None:
+    def __init__(self, text: bytes, pieces: Sequence[RawPiece], outer: SourceMap) -> None:
         self._text = text
         self._pieces = pieces
-        self._starts = [p.start for p in pieces]
+        self._starts = [p[0] for p in pieces]
         self._outer = outer
-        self._upwards = all(a.outer <= b.outer for a, b in pairwise(pieces))
+        places = [p[1] for p in pieces]
+        self._upwards = places == sorted(places)
 
     def locate(self, span: Span) -> Location:
         """Where the text of ``span`` came from."""
@@ -125,7 +128,7 @@ class PieceMap:
         found: list[Span] = []
         while index < len(self._pieces):
             piece = self._pieces[index]
-            if piece.start >= end and found:
+            if piece[0] >= end and found:
                 break
             part = _within(piece, start, end)
             if found and found[-1].end == part.start:
@@ -137,7 +140,7 @@ class PieceMap:
             index += 1
         return found
 
-    def __reduce__(self) -> tuple[type[PieceMap], tuple[bytes, list[Piece], SourceMap]]:
+    def __reduce__(self) -> tuple[type[PieceMap], tuple[bytes, list[RawPiece], SourceMap]]:
         return PieceMap, (bytes(self._text), list(self._pieces), self._outer)
 
     def __eq__(self, other: object) -> bool:
@@ -147,13 +150,14 @@ class PieceMap:
         return hash(len(self._text))
 
 
-def _within(piece: Piece, start: int, end: int) -> Span:
+def _within(piece: RawPiece, start: int, end: int) -> Span:
     """The outer bytes of the part of ``piece`` that lies in ``start`` to ``end``."""
-    if piece.length != piece.outer_length:
-        return Span(piece.outer, piece.outer + piece.outer_length * (end > start))
-    low = min(max(start - piece.start, 0), piece.length)
-    high = min(max(end - piece.start, low), piece.length)
-    return Span(piece.outer + low, piece.outer + high)
+    begin, outer, length, outer_length = piece
+    if length != outer_length:
+        return Span(outer, outer + outer_length * (end > start))
+    low = min(max(start - begin, 0), length)
+    high = min(max(end - begin, low), length)
+    return Span(outer + low, outer + high)
 
 
 class ShiftMap:

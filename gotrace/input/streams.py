@@ -112,7 +112,7 @@ def _stream(name: str, envelope: str, records: list[Record]) -> Stream:
         base = len(text)
         if record.time and (not times or times[-1][1] != record.time):
             times.append((base, record.time))
-        pieces.extend((base + p[0], *p[1:]) for p in record.pieces if p[2])
+        pieces += [(base + a, o, n, m) for a, o, n, m in record.pieces if n]
         text += record.text
         if record.newline:
             last = record.pieces[-1] if record.pieces else (0, 0, 0, 0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from gotrace.input.envelopes.record import Envelope, Reading
 from gotrace.input.envelopes.registry import ENVELOPES
@@ -64,8 +65,12 @@ class _Reader:
 
     def __init__(self, data: bytes, own: Envelope | None) -> None:
         self.data = data
-        self.order = ENVELOPES if own is None else (own, *ENVELOPES)
-        self.last: Envelope = self.order[0]
+        self._rest = iter(ENVELOPES)  # those that no line needed so far
+        self._order = [own or next(self._rest)]
+        self.last = self._order[0]
+        # The lines before a region: they are read upwards, until one is of no envelope, and then
+        # downwards with all that follow.
+        self._above: dict[int, tuple[Envelope, Reading]] = {}
 
     def read(self, start: int) -> tuple[Envelope | None, Reading]:
         """What stands at the line that begins at ``start``."""
@@ -73,17 +78,14 @@ class _Reader:
         end = data.find(b"\n", start)
         end = len(data) if end < 0 else end + 1
         if end - start <= LONGEST:
-            if (
-                not self.last.inline
-                and self.last is self.order[0] is not ENVELOPES[0]
-                and (found := self.last.read(data, start, end)) is not None
-            ):
-                return self.last, found
-            for envelope in self.order:
+            order = self._order
+            for envelope in order:
                 found = envelope.read(data, start, end)
                 if found is not None:
                     self.last = envelope
                     return envelope, found
+                if envelope is order[-1]:
+                    order.extend(islice(self._rest, 1))
         return None, Reading((), end)
 
     def region(self, start: int, floor: int, hit: int) -> Region | None:
@@ -169,6 +171,7 @@ class _Reader:
             envelope, reading = self.read(above)
             if envelope is None or reading.end != begin:
                 break
+            self._above[above] = envelope, reading
             begin = above
         return begin
 
@@ -177,8 +180,10 @@ class _Reader:
         gathered = Gathered()
         gathered.inline = inline
         at, end, quiet, plain = begin, begin, 0, 0
+        known = self._above
         while at < len(data):
-            envelope, reading = self.read(at)
+            told = known.pop(at, None)
+            envelope, reading = self.read(at) if told is None else told
             if envelope is None:
                 plain += 1
                 if not gathered.inline and (plain > PLAINS or _BEGINS.match(data, at)):
@@ -196,6 +201,7 @@ class _Reader:
                 end = at
             if at > start and (quiet > QUIET or (quiet == HUSH and not _more(data, at))):
                 break
+        known.clear()
         gathered.cut(end)
         return Region(begin, max(end, begin + 1), gathered.streams())
 

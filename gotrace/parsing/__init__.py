@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from gotrace.model import Dump, Parse, SourceMap
+
+MANY = 200  # goroutines that are worth making old at once
 
 
 def parse(data: bytes, *, source: str = "-") -> Parse:
@@ -32,30 +33,28 @@ def each_dump(data: bytes, *, source: str = "-", prefix: str | None = None) -> I
 def read_all(
     data: bytes, source: str, prefix: str | None, places: SourceMap | None
 ) -> Iterator[Dump]:
-    """Like :func:`each_dump`; ``places`` maps ``data`` where it is a part of something."""
+    """Like :func:`each_dump`; ``places`` maps ``data`` where it is a part of something.
+
+    No garbage is collected while a dump is built. A model is many small objects without cycles: to
+    look through them again and again takes half of the time. Threads that do this at once leave the
+    collector as the first one found it.
+    """
     from gotrace.parsing import wrapped  # noqa: PLC0415 - compiles patterns
 
     found = wrapped.dumps(data, source, prefix, places)
     while True:
-        with _collector_paused():
+        dump = None
+        enabled = gc.isenabled()
+        gc.disable()
+        try:
             dump = next(found, None)
+        finally:
+            if enabled and dump is not None and len(dump.goroutines) > MANY:
+                from gotrace.parsing.collector import settle  # noqa: PLC0415 - only for large ones
+
+                settle()
+            if enabled:
+                gc.enable()
         if dump is None:
             return
         yield dump
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """No garbage collection while a dump is built.
-
-    A model is many small objects without cycles: to look through them again and again takes half
-    of the time. Threads that do this at once leave the collector as the first one found it.
-    """
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()

@@ -16,6 +16,7 @@ from gotrace.parsing.records import TRACEBACK, Record
 from gotrace.tuples import NamedTuple
 
 FAR = 256  # lines of a message that the runtime did not indent; what is behind them is cut
+NEAR = 1 << 16  # bytes that hold FAR lines of most goroutines
 FARTHEST = 4096  # lines of an indented message, and how far the end of a cut one is looked for
 TYPED_MOST = 1 << 14  # messages longer than this are not split: hostile ones would take long
 _MARK = re.compile(r" \[recovered(, repanicked)?\]$")
@@ -199,6 +200,11 @@ def _imitation(lines: Lines, count: int) -> int:
     It is text of the message where ``exit status N`` stands below it with another goroutine right
     behind: the program that printed the real one was still alive.
     """
+    start = lines.starts[lines.index + count]
+    near = lines.data[start : start + NEAR]
+    # Hardly ever does such a line follow, and a search of bytes says so sooner than a look at each.
+    if near.find(b"\nexit status ") < 0 and (len(near) < NEAR or near.count(b"\n") >= FAR):
+        return 0
     for distance in range(count + 1, count + FAR):
         line = lines.peek(distance)
         if line is None or cause_record(line) is not None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TAIL = "\0"  # stands in a piece for `` fp=0x… sp=0x… pc=0x…``, which no two frames share
 MEMORY = 1 << 16  # texts remembered; forgotten all at once, so that memory stays bounded
-_NO_NUMBERS = {ord(c): None for c in "{}?._"}  # what stands in argument lists beside numbers
+_NO_NUMBERS = b"{},?._"  # what stands in argument lists beside numbers and blanks
 _SIXTEEN = repeat(16)
 _new = tuple.__new__  # skips NamedTuple's own __new__, which takes twice the time
 
@@ -145,8 +145,8 @@ class Frames:
 
     def numbers(self) -> tuple[int, ...]:
         """Every printed number of the stack, in printed order, without making the words."""
-        words = ", ".join(self.arguments).translate(_NO_NUMBERS)
-        return tuple(map(int, filter(None, words.split(", ")), _SIXTEEN))
+        words = " ".join(self.arguments).encode("latin-1").translate(None, _NO_NUMBERS)
+        return tuple(map(int, words.split(), _SIXTEEN))
 
     def stack(self) -> Iterator[tuple[str, Site | None]]:
         """The function and the place of each frame."""

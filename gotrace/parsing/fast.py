@@ -8,6 +8,7 @@ said of the chunk: regular.py then looks at each of its blocks.
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from gotrace.model import CreatedBy, Goroutine, Site, Span
@@ -63,15 +64,15 @@ class ChunkReader:
         reader, columns = self._reader, self._reader.columns
         plain, tails = reader.without_tails(text)
         parts = reader.lists.split(plain)
-        arguments = parts[1::2]
+        arguments = tuple(parts[1::2])
         if not arguments or max(map(len, arguments)) > SHORT:
             raise IrregularError
-        pieces = self._inner(parts[::2])
+        pieces, bounds = self._inner(parts[::2])
+        passed_by = [*accumulate(map(len, parts))]  # how many characters the parts so far have
         feet, first, heads = self._feet, columns.first, self._heads
         found: list[Goroutine] = []
         head, begin, start, passed = parts[0], 0, position, 0
-        while begin < len(arguments):
-            bound = pieces.index(None, begin + 1)
+        for bound in bounds:
             foot, _, behind = parts[2 * bound].partition(_BLANK)
             line, _, name = head.partition("\n")
             cut = line.find(" [")
@@ -83,14 +84,14 @@ class ChunkReader:
                 number, state, fields = self._head(line, cut)
             last, creator, created = feet.get(foot) or self._foot(foot)
             stack = (first[name], *pieces[begin + 1 : bound], last)
-            between = sum(map(len, parts[2 * begin + 1 : 2 * bound]))
+            between = passed_by[2 * bound - 1] - passed_by[2 * begin]
             end = start + len(head) + between + len(foot) + _ROUND * (bound - begin)
             own: tuple[str, ...] = ()
             if tails:
                 count = "".join(stack).count(TAIL)
                 own, passed = tails[passed : passed + count], passed + count
                 end += sum(map(len, own)) - count
-            listed = tuple(arguments[begin:bound])
+            listed = arguments[begin:bound]
             frames = Frames(columns, stack, listed, start + len(line) + 1, own)
             made = creator and _new(CreatedBy, (*creator, _new(Span, (end - created, end))))
             span = _new(Span, (start, end))
@@ -98,18 +99,20 @@ class ChunkReader:
             head, begin, start = behind, bound, end + 2
         return found
 
-    def _inner(self, texts: list[str]) -> list[Any]:
-        """The pieces inside of goroutines; None where one ends, and at both ends of the list."""
+    def _inner(self, texts: list[str]) -> tuple[list[Any], list[int]]:
+        """The pieces inside of goroutines, None where one ends, and at which of them that is."""
         inner = self._reader.columns.inner
         pieces: list[Any] = [*map(inner.get, texts)]
         pieces[0] = pieces[-1] = None
-        new = 0
-        while (new := pieces.index(None, new + 1)) < len(pieces) - 1:
-            if _BLANK not in texts[new]:
+        bounds: list[int] = []
+        for new in [i for i, piece in enumerate(pieces) if piece is None][1:-1]:
+            if _BLANK in texts[new]:
+                bounds.append(new)
+            else:
                 pieces[new] = inner[texts[new]]
         if _BLANK in texts[0] or _BLANK in texts[-1]:
             raise IrregularError  # a block without frames
-        return pieces
+        return pieces, [*bounds, len(pieces) - 1]
 
     def _head(self, line: str, cut: int) -> tuple[int | None, str, tuple[Any, ...]]:
         """The id, the state, and the fields of a Goroutine from its wait to its ``elided``."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gotrace.input.encoding import decoded
 from gotrace.input.sniffing import Needles
-from gotrace.input.sourcemap import Piece, PieceMap, PlainMap, ShiftMap
+from gotrace.input.sourcemap import PieceMap, PlainMap, ShiftMap
 from gotrace.model import Dump, Note, SourceMap, Span
 from gotrace.parsing import repair
 
@@ -108,7 +108,7 @@ def _of_region(
 
 
 def _map(stream: Stream, places: SourceMap) -> PieceMap:
-    return PieceMap(stream.text, [Piece(*p) for p in stream.pieces], places)
+    return PieceMap(stream.text, stream.pieces, places)
 
 
 def _told(dump: Dump, stream: Stream) -> Dump:

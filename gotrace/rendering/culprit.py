@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gotrace.culprit.culprit import Blame, Culprit, Evidence, SourceSpan
 from gotrace.culprit.rules import FACTS
-from gotrace.rendering.frames import Look
+from gotrace.rendering.frames import Look, linked_place
 from gotrace.rendering.style import Line, Piece, Style, clean, columns, wrap
 from gotrace.report import Report
 
@@ -27,7 +27,7 @@ def culprit_lines(report: Report, look: Look, *, explain: bool = False) -> Itera
         yield ()
         yield from _head(culprit, report, look)
         if culprit.span is not None:
-            yield from _source(culprit.span, look.width)
+            yield from source_lines(culprit.span, look.width, margin=LABEL)
         yield from _why(culprit, report, look)
         yield from _evidence(culprit, look, explain=explain)
     elif explain:
@@ -43,16 +43,19 @@ def _head(culprit: Culprit, report: Report, look: Look) -> Iterator[Line]:
     said = culprit.explanation
     if not culprit.expression:
         said = f"one of {', '.join(culprit.alternatives[:TIES])}: {said}"
-    place = _place(culprit, report, look)
+    place = place_of(culprit, report, look)
     lines = wrap(f"{clean(said)} ({culprit.certainty.value})", look.width - LABEL)
     gap = look.width - LABEL - columns(lines[0]) - columns(place)
     head = (Piece("culprit".ljust(LABEL), Style.CAUSE), Piece(lines[0], Style.HEADING))
-    yield (*head, Piece(" " * gap + place, Style.DIM)) if gap > 1 else head
+    site = report.goroutines[culprit.goroutine].frames[culprit.frame].frame.site
+    at = linked_place(" " * gap + place, site, look, Style.DIM)
+    yield (*head, *at) if gap > 1 else head
     for line in lines[1:]:
         yield (Piece(" " * LABEL), Piece(line, Style.HEADING))
 
 
-def _place(culprit: Culprit, report: Report, look: Look) -> str:
+def place_of(culprit: Culprit, report: Report, look: Look) -> str:
+    """``client.go:79``."""
     frame = report.goroutines[culprit.goroutine].frames[culprit.frame].frame
     site = frame.site
     if site is None:
@@ -63,31 +66,31 @@ def _place(culprit: Culprit, report: Report, look: Look) -> str:
 TAB = 4
 
 
-def _source(span: SourceSpan, width: int) -> Iterator[Line]:
-    """The line that failed, without its indentation, and a caret under the expression."""
+def source_lines(span: SourceSpan, width: int, *, margin: int = 0) -> Iterator[Line]:
+    """The line that failed, indented by ``margin``, and a caret under the expression."""
     before, expression = span.text[: span.column - 1], span.text[span.column - 1 : span.end - 1]
     shift = len(before) - len(before.lstrip())
     before = clean(before[shift:].expandtabs(TAB))
     expression = clean(expression.expandtabs(TAB))
     after = clean(span.text[span.end - 1 :].expandtabs(TAB).rstrip())
-    room = width - LABEL
+    room = width - margin
     if columns(before) + columns(expression) > room:  # the expression is what counts
         before = "…" + before[len(before) - max(0, room - columns(expression) - 1) :]
     yield (
-        Piece(" " * LABEL),
+        Piece(" " * margin),
         Piece(before),
         Piece(expression, Style.CAUSE),
         Piece(after[: max(0, room - columns(before) - columns(expression))]),
     )
     carets = "^" * max(1, min(columns(expression), room - columns(before)))
-    yield (Piece(" " * (LABEL + columns(before))), Piece(carets, Style.CAUSE))
+    yield (Piece(" " * (margin + columns(before))), Piece(carets, Style.CAUSE))
 
 
 def _why(culprit: Culprit, report: Report, look: Look) -> Iterator[Line]:
     for number, step in enumerate(culprit.blame):
         lead = "passed" if number == 0 else ""
         yield from _labelled(lead, _step(step, culprit, report, look), Style.PLAIN, look.width)
-    if reason := _reason(culprit):
+    if reason := reason_of(culprit):
         yield from _labelled("why", reason, Style.PLAIN, look.width)
     if culprit.expression and culprit.alternatives:
         others = ", ".join(culprit.alternatives[:TIES])
@@ -96,7 +99,7 @@ def _why(culprit: Culprit, report: Report, look: Look) -> Iterator[Line]:
         yield from _labelled("or", text, Style.PLAIN, look.width)
 
 
-def _reason(culprit: Culprit) -> str:
+def reason_of(culprit: Culprit) -> str:
     """The root cause, without the way there where that is shown."""
     reason = culprit.root_cause or ""
     if culprit.blame:
@@ -121,10 +124,14 @@ def _evidence(culprit: Culprit, look: Look, *, explain: bool) -> Iterator[Line]:
             said = f"{piece.weight:+.1f} {piece.rule}: {piece.text}"
             yield from _labelled(lead, said, Style.DIM, look.width)
         return
-    shown = [e for e in culprit.evidence if _tells(e, culprit)][:EVIDENCE]
-    for number, piece in enumerate(shown):
+    for number, piece in enumerate(telling(culprit)):
         lead = "because" if number == 0 else ""
         yield from _labelled(lead, piece.text, Style.DIM, look.width)
+
+
+def telling(culprit: Culprit) -> list[Evidence]:
+    """The facts that are shown without being asked for."""
+    return [e for e in culprit.evidence if _tells(e, culprit)][:EVIDENCE]
 
 
 def _tells(piece: Evidence, culprit: Culprit) -> bool:

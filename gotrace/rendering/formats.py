@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TextIO
 
 from gotrace.formats import FORMATS
+from gotrace.rendering.files import as_printed
 from gotrace.tuples import NamedTuple
 
 if TYPE_CHECKING:
+    from gotrace.rendering.hyperlink import Links
     from gotrace.report import Report
 
 
@@ -17,7 +19,8 @@ class Page(NamedTuple):
 
     ``width`` in characters. ``everything`` shows all goroutines in full, ``explain`` all evidence,
     ``titled`` says where each dump stands. ``notes`` and ``unreadable`` are texts about the run;
-    they may grow while ``reports`` are read.
+    they may grow while ``reports`` are read. ``local`` finds the local file of a printed path,
+    ``links`` makes links of a terminal to it.
     """
 
     width: int = 100
@@ -27,6 +30,8 @@ class Page(NamedTuple):
     titled: bool = False
     notes: Iterable[str] = ()
     unreadable: Iterable[str] = ()
+    local: Callable[[str], str | None] = as_printed
+    links: Links | None = None
 
 
 def writer(name: str) -> Callable[[Iterable[Report], TextIO, Page], None]:

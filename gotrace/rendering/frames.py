@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.grouping import Bucket
 from gotrace.model import CreatedBy, Goroutine, Site
 from gotrace.rendering.paths import ShortNames
-from gotrace.rendering.style import Line, Piece, Style, clean, cut, pad
+from gotrace.rendering.style import Line, Piece, Style, clean, cut, pad, wrap
 from gotrace.rendering.values import LONG, Names, part_certainties, shown, value_text, word_text
 from gotrace.signature import Role
 from gotrace.tuples import NamedTuple
-from gotrace.value import Argument, Certainty, ValueKind
+from gotrace.value import Argument, Certainty, Severity, ValueKind
+
+if TYPE_CHECKING:
+    from gotrace.rendering.hyperlink import Links
 
 
 class Look(NamedTuple):
     """How a report is shown. ``mixed``: it holds exact and likely arguments, so these need a mark.
 
-    ``width`` in characters.
+    ``width`` in characters. ``links`` makes the links of places; None for none.
     """
 
     short: ShortNames
     names: Names
     mixed: bool
     width: int
+    links: Links | None = None
 
 
 INDENT = "     "
@@ -92,7 +97,8 @@ def frame_lines(annotated: AnnotatedGoroutine, look: Look) -> Iterator[Line]:
         yield (Piece(f"  ancestor: goroutine {ancestor.goroutine}", Style.DIM),)
         for plain in ancestor.frames:
             text = f"{INDENT}{clean(look.short.function(plain.function))}"
-            yield (Piece(_aligned(text, _place(plain.site, look), look), Style.DIM),)
+            row = _aligned(text, _place(plain.site, look), look)
+            yield linked_place(row, plain.site, look, Style.DIM)
 
 
 def _elided(missing: int | None) -> str:
@@ -105,7 +111,20 @@ def _created_by(creator: CreatedBy, look: Look) -> Line:
     text = f"created by {clean(look.short.function(creator.function))}"
     if creator.goroutine is not None:
         text += f" in goroutine {creator.goroutine}"
-    return (Piece(_aligned(text, _place(creator.site, look), look), Style.DIM),)
+    row = _aligned(text, _place(creator.site, look), look)
+    return linked_place(row, creator.site, look, Style.DIM)
+
+
+def linked_place(text: str, site: Site | None, look: Look, style: Style) -> Line:
+    """``text`` with a link on the place that it names, where the file is here."""
+    link = "" if look.links is None or site is None else look.links.to(site.file, site.line)
+    if not link or site is None:
+        return (Piece(text, style),)
+    place = f"{clean(look.short.file(site.file))}:{site.line}"
+    before, found, after = text.rpartition(place)
+    if not found:  # it was cut
+        return (Piece(text, style),)
+    return (Piece(before, style), Piece(place, style, link), Piece(after, style))
 
 
 def _place(site: Site | None, look: Look) -> str:
@@ -133,10 +152,11 @@ def _frame(frame: AnnotatedFrame, number: int, look: Look) -> Iterator[Line]:
     if frame.frame.call.inlined:
         source = "  inlined"
     row = _aligned(name, _place(frame.frame.site, look), look, used=len(lead))
+    rest = pad(row, min(80, look.width - 12))[len(name) :]
     yield (
         Piece(lead, Style.DIM),
         Piece(name, Style.DIM if quiet else Style.FUNCTION),
-        Piece(pad(row, min(80, look.width - 12))[len(name) :], Style.DIM if quiet else Style.PLAIN),
+        *linked_place(rest, frame.frame.site, look, Style.DIM if quiet else Style.PLAIN),
         Piece(source, Style.DIM),
     )
     yield from _arguments(frame, look)
@@ -172,12 +192,28 @@ def _arguments(frame: AnnotatedFrame, look: Look) -> Iterator[Line]:
             likely = look.mixed and argument.certainty is Certainty.LIKELY
             yield (*lead, Piece("likely" if likely else "", Style.DIM))
             yield from _fields(argument, look.names)
+            yield from _findings(argument, look)
             continue
         pieces = shown(argument, look.names, function, mixed=look.mixed)
         # A pointer without a name stands under those that have one.
         gap = "   " if named and pieces[0].text.startswith("0x") else ""
         yield (*lead, Piece(gap), *pieces)
+        yield from _findings(argument, look)
     yield from _stale_names(left_out, look)
+
+
+_MARKS = {Severity.ERROR: "!!", Severity.WARNING: " !", Severity.NOTE: " ·"}
+
+
+def _findings(argument: Argument, look: Look) -> Iterator[Line]:
+    for finding in argument.findings:
+        text = f"{clean(finding.message)}  [{finding.code}]"
+        for number, line in enumerate(wrap(text, look.width - len(INDENT) - 1)):
+            mark = _MARKS[finding.severity] if number == 0 else ""
+            yield (
+                Piece(f"  {mark}".ljust(len(INDENT) + 1), Style.WARNING),
+                Piece(line, Style.WARNING if number == 0 else Style.PLAIN),
+            )
 
 
 def _says_nothing(argument: Argument) -> bool:

@@ -11,7 +11,7 @@ from gotrace.rendering import json_values
 from gotrace.rendering.json_values import Json, hexadecimal, named, text
 from gotrace.report import Report
 from gotrace.signature import Signature
-from gotrace.value import Argument, BindIssue, Certainty, WordUse
+from gotrace.value import Argument, BindIssue, Certainty, Finding, WordUse
 
 SEEN = 20  # places listed for an argument; `seen_in_truncated` says that there are more
 
@@ -90,7 +90,7 @@ def arguments_of(
 
 def findings_of(frame: AnnotatedFrame, at: SpanAt) -> list[Json]:
     """The Finding objects of a frame."""
-    return [_finding(i, at) for i in frame.issues]
+    return [_issue(i, at) for i in frame.issues]
 
 
 def origin_of(dump: Dump, frame: Frame) -> tuple[int, int, int] | None:
@@ -156,7 +156,7 @@ def _argument(
         "provenance": _provenance(report, argument),
         "words": [word(frame, w, at) for w in argument.words],
         "seen_in": [],
-        "findings": [],
+        "findings": [_finding(f, at) for f in argument.findings],
     }
     places = _seen_in(report, argument, place)
     found["seen_in"] = places[:SEEN]
@@ -229,7 +229,17 @@ def raw_of(frame: AnnotatedFrame, used: WordUse) -> str:
     return call.arguments[used.start - first : used.end - first]
 
 
-def _finding(issue: BindIssue, at: SpanAt) -> Json:
+def _finding(finding: Finding, at: SpanAt) -> Json:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "message": text(finding.message),
+        "evidence": [text(e) for e in finding.evidence],
+        "span": at(finding.start, finding.end),
+    }
+
+
+def _issue(issue: BindIssue, at: SpanAt) -> Json:
     return {
         "code": issue.code,
         "severity": "warning",

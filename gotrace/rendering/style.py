@@ -37,10 +37,11 @@ CODES = {
 
 
 class Piece(NamedTuple):
-    """Text in one style."""
+    """Text in one style. ``link`` is the URI that a terminal opens; empty for none."""
 
     text: str
     style: Style = Style.PLAIN
+    link: str = ""
 
 
 Line = tuple[Piece, ...]
@@ -54,10 +55,21 @@ def plain(line: Line) -> str:
 def coloured(line: Line) -> str:
     """The line with ANSI colours."""
     parts = []
-    for text, style in line:
+    for text, style, link in line:
         code = CODES[style]
-        parts.append(f"\x1b[{code}m{text}\x1b[0m" if code and text.strip() else text)
+        shown = f"\x1b[{code}m{text}\x1b[0m" if code and text.strip() else text
+        parts.append(_linked(shown, link) if link else shown)
     return "".join(parts).rstrip()
+
+
+def linked(line: Line) -> str:
+    """The line without colour, with its links."""
+    return "".join(_linked(p.text, p.link) if p.link else p.text for p in line).rstrip()
+
+
+def _linked(text: str, link: str) -> str:
+    """OSC 8. A link holds no control character: its path is quoted."""
+    return f"\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\"
 
 
 # Characters that turn the direction of text: a log could use them to show what it does not say.

@@ -2,40 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from gotrace.annotated import AnnotatedGoroutine
 from gotrace.choosing import LINES
 from gotrace.grouping import Bucket, group_exactly
-from gotrace.model import Cause, CauseKind, Dump, DumpKind, Goroutine, Signal
+from gotrace.model import Dump, DumpKind, Goroutine
 from gotrace.rendering.frames import Look, frame_lines, goroutine_title
+from gotrace.rendering.heading import heading_lines
 from gotrace.rendering.paths import ShortNames
 from gotrace.rendering.style import Line, Piece, Style, clean, cut, pad, wrap
 from gotrace.report import Report
 from gotrace.value import Certainty
 
+if TYPE_CHECKING:
+    from gotrace.rendering.hyperlink import Links
+
 ISSUES = 12  # so many lines that were not understood are shown, then their number
-NOTES = 4
 LEAD = 7  # columns of the word before a remark
 
 
 def lines(
-    report: Report, *, width: int = 100, everything: bool = False, explain: bool = False
+    report: Report,
+    *,
+    width: int = 100,
+    everything: bool = False,
+    explain: bool = False,
+    links: Links | None = None,
 ) -> Iterator[Line]:
     """The lines of one dump.
 
     Shape:  ``everything`` shows every goroutine in full, ``explain`` all evidence for the culprit.
     Units:  ``width`` in characters.
     """
-    dump = report.dump
-    look = Look(_short_names(dump), report.pointers, report.mixed, width)
-    yield from _heading(report, width)
+    look = look_at(report, width, links)
+    yield from heading_lines(report, width)
     if report.culprit is not None:
         from gotrace.rendering.culprit import culprit_lines  # noqa: PLC0415 - only for a crash
 
         yield from culprit_lines(report, look, explain=explain)
-    yield from _goroutines(report, look, everything=everything)
-    yield from _footer(report, width)
+    whole, rest = split(report, everything=everything)
+    yield from whole_lines(report, whole, look)
+    if rest:
+        yield ()
+        yield from rest_lines(report, rest, look)
+    remarks = list(remark_lines(report, width))
+    if remarks:
+        yield ()
+    yield from remarks
+
+
+def look_at(report: Report, width: int, links: Links | None = None) -> Look:
+    """How to show a report ``width`` characters wide."""
+    return Look(_short_names(report.dump), report.pointers, report.mixed, width, links)
 
 
 def _short_names(dump: Dump) -> ShortNames:
@@ -48,104 +68,33 @@ def _short_names(dump: Dump) -> ShortNames:
     return ShortNames(functions, files)
 
 
-# ---------------------------------------------------------------------- what happened
-
-
-_KINDS = {
-    DumpKind.RACE: "DATA RACE",
-    DumpKind.SNAPSHOT: "goroutine dump",
-    DumpKind.PROFILE: "goroutine profile",
-    DumpKind.FRAMES: "stack",
-}
-
-
-def _heading(report: Report, width: int) -> Iterator[Line]:
-    dump = report.dump
-    told = _runtime_text(report)
-    heads: list[Line] = []
-    for cause in dump.causes:
-        heads.extend(_cause_lines(cause, first=not heads))
-    if dump.signal is not None:
-        heads.append((Piece(_signal_text(dump.signal), Style.CAUSE),))
-    if not heads:
-        title = _KINDS.get(dump.kind, dump.kind.value)
-        where = f"  {clean(dump.source)}:{dump.first_line}"
-        heads.append((Piece(title, Style.HEADING), Piece(where, Style.DIM)))
-    for note in [n for n in dump.notes if n.code in {"runtime", "http"}][:NOTES]:
-        heads.append((Piece(clean(note.text), Style.DIM),))
-    *before, last = heads
-    yield from before
-    used = sum(len(p.text) for p in last)
-    if used + len(told) + 2 <= width:
-        yield (*last, Piece(" " * (width - used - len(told))), Piece(told, Style.DIM))
-    else:
-        yield last
-        yield (Piece(told.rjust(width), Style.DIM),)
-
-
-def _cause_lines(cause: Cause, *, first: bool) -> Iterator[Line]:
-    word = "panic" if cause.kind is CauseKind.PANIC else "fatal error"
-    mark = ""
-    if cause.repanicked:
-        mark = "  (recovered, then panicked again with the same value)"
-    elif cause.recovered:
-        mark = "  (recovered)"
-    head, *rest = cause.message.split("\n")
-    lead = "" if first else "then "
-    yield (Piece(f"{lead}{word}: {clean(head)}", Style.CAUSE), Piece(mark if not rest else ""))
-    for line in rest:
-        yield (Piece("    " + clean(line.expandtabs(4)), Style.CAUSE),)
-    if rest and mark:
-        yield (Piece(mark),)
-
-
-def _signal_text(signal: Signal) -> str:
-    name = clean(signal.name or f"signal {signal.number or 0:#x}")
-    text = f"{name} ({clean(signal.description)})" if signal.description else name
-    if signal.address is not None:
-        text += f" at address {signal.address:#x}"
-    return text if signal.pc is None else f"{text}, pc {signal.pc:#x}"
-
-
-def _runtime_text(report: Report) -> str:
-    """``Go 1.18–1.24, amd64, linux``."""
-    runtime = report.runtime
-    low, high = runtime.facts
-    if runtime.exact is not None:
-        go = f"Go {runtime.exact}"
-    elif low == 0 and high is None:
-        go = "Go version unknown"
-    elif low == high:
-        go = f"Go 1.{low}"
-    elif high is None:
-        go = f"Go ≥ 1.{low}"
-    else:
-        go = f"Go ≤ 1.{high}" if low < 5 else f"Go 1.{low}–1.{high}"
-    port = runtime.port
-    arch = port.arch.name if port.arch is not None else f"{port.word_size * 8}-bit"
-    assumed = "" if port.word_size_proven else " (assumed)"
-    return ", ".join(x for x in (go, arch + assumed, runtime.os) if x)
-
-
 # ---------------------------------------------------------------------- goroutines
 
 
-def _goroutines(report: Report, look: Look, *, everything: bool) -> Iterator[Line]:
+def split(report: Report, *, everything: bool) -> tuple[list[Bucket], list[Bucket]]:
+    """The goroutines that are shown in full, and the others, both in the order of the page."""
     buckets = group_exactly(g.goroutine for g in report.goroutines)
     whole = _whole(report, buckets, everything=everything)
-    for bucket in sorted(buckets, key=lambda b: b.indices[0] not in whole):
-        if bucket.indices[0] in whole:
-            yield ()
-            yield from _in_full(report, bucket, look)
     rest = [b for b in buckets if b.indices[0] not in whole]
-    if rest:
-        count = sum(b.count for b in rest)
+    rest.sort(key=lambda b: (not _has_app(report, b), -b.count))
+    return [b for b in buckets if b.indices[0] in whole], rest
+
+
+def whole_lines(report: Report, buckets: Iterable[Bucket], look: Look) -> Iterator[Line]:
+    """Goroutines in full, an empty line before each."""
+    for bucket in buckets:
         yield ()
-        title = f"{count} other goroutine{'' if count == 1 else 's'}"
-        grouped = f" in {len(rest)} groups" if len(rest) != count else ""
-        yield (Piece(title + grouped, Style.HEADING),)
-        for bucket in sorted(rest, key=lambda b: (not _has_app(report, b), -b.count)):
-            yield _summary(report, bucket, look)
+        yield from _in_full(report, bucket, look)
+
+
+def rest_lines(report: Report, buckets: list[Bucket], look: Look) -> Iterator[Line]:
+    """How many others there are, and a line for each."""
+    count = sum(b.count for b in buckets)
+    title = f"{count} other goroutine{'' if count == 1 else 's'}"
+    grouped = f" in {len(buckets)} groups" if len(buckets) != count else ""
+    yield (Piece(title + grouped, Style.HEADING),)
+    for bucket in buckets:
+        yield _summary(report, bucket, look)
 
 
 def _whole(report: Report, buckets: tuple[Bucket, ...], *, everything: bool) -> set[int]:
@@ -218,11 +167,9 @@ _PARKING = {"gopark", "goparkunlock", "park_m", "mcall", "semacquire1", "sync_ru
 # ---------------------------------------------------------------------- what else
 
 
-def _footer(report: Report, width: int) -> Iterator[Line]:
-    remarks = [*_notes(report), *_doubts(report), *_issues(report)]
-    if remarks:
-        yield ()
-    for word, text in remarks:
+def remark_lines(report: Report, width: int) -> Iterator[Line]:
+    """What else there is to say."""
+    for word, text in (*_notes(report), *_doubts(report), *_issues(report)):
         yield from _wrapped(word, text, width)
 
 

@@ -140,7 +140,7 @@ class Scanner:
             if not end and len(data) - at < self._most:
                 break
             end = end or len(data)
-            found += self._take(data[at:end])
+            found += self.take(data[at:end])
             at = end
         self._coming = [data[at:]] if at < len(data) else []
         self._came = len(data) - at
@@ -151,14 +151,17 @@ class Scanner:
         """The dumps in what was held back: nothing more comes, or not soon."""
         data = _joined(self._coming)
         self._coming, self._came, self._block = [], 0, BLOCK
-        found = self._take(data) if data else []
+        found = self.take(data) if data else []
         if self._utf16 or self._quiet:
             found += self._read(final=True)
         self._forget(self._base + self._size)
         return found
 
-    def _take(self, block: bytes) -> list[Dump]:
-        """Hold back a block, or what of it may belong to a dump; the dumps that end in it."""
+    def take(self, block: bytes) -> list[Dump]:
+        """Hold back a block, or what of it may belong to a dump; the dumps that end in it.
+
+        It is what ``feed`` cuts: lines, as many as BLOCK bytes hold, behind what was taken.
+        """
         if self._base == 0 and self._utf16 is None:
             self._utf16 = _is_utf16(block)
         start = self._base + self._size

@@ -1,8 +1,9 @@
 """Which blocks of a log hold bytes that a dump must hold: the others are never read as lines.
 
 Each search is one pass over the block, so there are as few as its lines allow. A search for one
-byte costs next to nothing, one for a long needle a third of a nanosecond for each byte, one that
-looks at each start of a line (parsing/anchors.py) half as much again; no pattern is cheaper.
+rare byte costs next to nothing. One for a needle takes a third of a nanosecond for each byte, and
+so does a pattern, if it begins with one certain byte: it looks at each of those more closely. Which
+of the two is cheaper depends on how rare the byte is.
 """
 
 from __future__ import annotations
@@ -13,16 +14,21 @@ from gotrace.input.sniffing import BYTES, Kind, kind_of
 from gotrace.parsing.anchors import line_anchors
 
 STRIDE = 1 << 16  # bytes of which one line shows what is wrapped round the block
+FEW = 32  # how often a byte may stand in vain in a block that is searched for it
 _ORDINARY = 1 << 14  # a line is looked at as far as this
 
 # What follows `goroutine ` in a header, in a creator, in a report of a race, in a title.
 _HEADER = re.compile(rb"[0-9]{1,20}(?: (?:\[|gp=)|:?(?:[\r\n\\\"\x1b&<#]|\Z))|profile: |\x1b|\Z")
 # A word of a sentence before `panic: `: no envelope ends like this.
 _SENTENCE = re.compile(rb"[\s\"';,(=][a-z]{2,20} \Z")
-_NESTED = rb"\\\""  # a string inside of a string
 _GOROUTINE, _OFFSET = b"goroutine ", b" +0x"
-_CAUSES = (b"panic: ", b"fatal error: ")
-_INSIDE, _DEEPER = b"\\n\\t", b"n\\\\t"  # a file line in a string, and in a string inside of it
+_OFFSETS = re.compile(rb" \+0x")
+_PANIC, _FATAL = re.compile(rb"panic: "), b"fatal error: "
+# A file line in a string, and in a string inside of it: both hold an escaped tab.
+_INSIDE = re.compile(rb"\\t(?<=\\n\\t)")
+_DEEPER = re.compile(rb"\\t(?<=n\\\\t)")
+_BOTH = re.compile(rb"\\t(?<=\\n\\t|n\\\\t)")
+_ESCAPE = 4  # bytes of either
 
 
 class Sieve:
@@ -38,34 +44,18 @@ class Sieve:
         and the last, in ascending order. Empty: nothing of a dump begins here.
         """
         whole, some = self._sampled(block)
-        found: list[int] = []
-        self._find(block, _GOROUTINE, found)
+        found = _headers(block)
         if not whole:
             found += line_anchors(block)
         if some:
-            self._find(block, _OFFSET, found)
-            for cause in _CAUSES:
-                self._find(block, cause, found)
+            found += _offsets(block)
+            found += _causes(block)
         if b"\\" in block:
-            if not whole:
-                self._find(block, _INSIDE, found)
-            if some or self._nested:
-                self._find(block, _DEEPER, found)
+            pattern = _DEEPER if whole else _BOTH if some or self._nested else _INSIDE
+            found += [m.end() - _ESCAPE for m in pattern.finditer(block)]
         if self._lists:
             found += [m.start() for m in BYTES.finditer(block)]
         return sorted(found)
-
-    def _find(self, block: bytes, needle: bytes, found: list[int]) -> None:
-        at = block.find(needle)
-        while at >= 0:
-            end = at + len(needle)
-            if needle is _GOROUTINE:
-                good = _HEADER.match(block, end) is not None
-            else:
-                good = needle not in _CAUSES or not _SENTENCE.search(block[max(at - 24, 0) : at])
-            if good:
-                found.append(at)
-            at = block.find(needle, end)
 
     def _sampled(self, block: bytes) -> tuple[bool, bool]:
         """Whether all of the lines looked at are wrapped, and whether any ever was."""
@@ -81,3 +71,39 @@ class Sieve:
             self._lists |= block[line : line + 4] == b'{"__'
             self._nested |= block.find(b'\\\\\\"', line, end) >= 0
         return whole, self._wrapped
+
+
+def _headers(block: bytes) -> list[int]:
+    """Where a goroutine is named as headers, creators and reports of races name it."""
+    found: list[int] = []
+    at = block.find(_GOROUTINE)
+    while at >= 0:
+        end = at + len(_GOROUTINE)
+        if _HEADER.match(block, end):
+            found.append(at)
+        at = block.find(_GOROUTINE, end)
+    return found
+
+
+def _offsets(block: bytes) -> list[int]:
+    """Where the offset of a file line stands."""
+    found: list[int] = []
+    in_vain = 0
+    at = block.find(b"+")
+    while at >= 0:
+        if block.startswith(_OFFSET, at - 1) and at:
+            found.append(at - 1)
+        elif (in_vain := in_vain + 1) > FEW:
+            return [*found, *(m.start() for m in _OFFSETS.finditer(block, at))]
+        at = block.find(b"+", at + 1)
+    return found
+
+
+def _causes(block: bytes) -> list[int]:
+    """Where a cause stands, but not as a word of a sentence."""
+    found = [m.start() for m in _PANIC.finditer(block)]
+    at = block.find(_FATAL)
+    while at >= 0:
+        found.append(at)
+        at = block.find(_FATAL, at + len(_FATAL))
+    return [at for at in found if not _SENTENCE.search(block[max(at - 24, 0) : at])]

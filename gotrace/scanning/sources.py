@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from io import FileIO
+from io import BufferedReader, FileIO
 from typing import Any, BinaryIO
 
 from gotrace.errors import UnreadableFileError
@@ -60,11 +60,25 @@ def _in_file(name: str, scanner: Scanner) -> Iterator[list[Dump]]:
     yield scanner.flush()
 
 
-def windows(file: BinaryIO | FileIO, scanner: Scanner) -> Iterator[list[Dump]]:
+def windows(file: BufferedReader | FileIO, scanner: Scanner) -> Iterator[list[Dump]]:
     """The dumps of a plain file from where ``scanner`` begins, block by block."""
     file.seek(scanner.position)
-    while data := file.read(BLOCK):
+    buffer = bytearray(BLOCK)
+    kept = 0  # bytes of the line that the last block broke off
+    while count := file.readinto(memoryview(buffer)[kept:]):
+        count += kept
+        end = buffer.rfind(b"\n", 0, count) + 1
+        if count < BLOCK or not end:
+            kept = count
+            break
+        yield scanner.take(bytes(memoryview(buffer)[:end]))
+        kept = count - end
+        buffer[:kept] = buffer[end:count]
+    # The end, or a line that is longer than a block.
+    data = bytes(memoryview(buffer)[:kept])
+    while data:
         yield scanner.feed(data)
+        data = file.read(BLOCK)
     yield scanner.flush()
 
 

@@ -22,9 +22,29 @@ _ENTITY = re.compile(rb"&(?:#[0-9]{1,6}|#x[0-9a-fA-F]{1,6}|lt|gt|amp|quot|apos|n
 
 def unquoted(raw: bytes, base: int) -> tuple[bytes, tuple[RawPiece, ...]]:
     """What stands between quotes; ``base`` is where ``raw`` begins."""
-    at = raw.find(b"\\")
-    if at < 0:
+    first, *parts = raw.split(b"\\")
+    if not parts:
         return raw, ((0, base, len(raw), len(raw)),)
+    size, outer = len(first), base + len(first)
+    texts = [first]
+    pieces = [(0, base, size, size)] if size else []
+    for part in parts:
+        new = _ONE_LETTER.get(part[:1])
+        if new is None:  # longer, or a backslash of its own
+            return _unquoted(raw, base)
+        length = len(part) - 1
+        pieces.append((size, outer, 1, 2))
+        if length:
+            pieces.append((size + 1, outer + 2, length, length))
+        texts += new, part[1:]
+        size += length + 1
+        outer += length + 2
+    return b"".join(texts), tuple(pieces)
+
+
+def _unquoted(raw: bytes, base: int) -> tuple[bytes, tuple[RawPiece, ...]]:
+    """The same for escape sequences of any kind, one after the other."""
+    at = raw.find(b"\\")
     texts: list[bytes] = []
     pieces: list[RawPiece] = []
     size = last = 0

@@ -100,6 +100,9 @@ _DOCKER = re.compile(
 )
 
 
+_BEGIN = {b" ", b"\t", b"{", b"[", b'"', b"]", b"}"}  # what is read here begins with one of them
+
+
 def _docker(match: re.Match[bytes]) -> Record:
     raw = match[1]
     newline = raw.endswith(b"\\n") and not raw.endswith(b"\\\\n")
@@ -109,6 +112,8 @@ def _docker(match: re.Match[bytes]) -> Record:
 
 
 def _read(data: bytes, start: int, end: int) -> Reading | None:
+    if data[start : start + 1] not in _BEGIN:
+        return None
     match = _DOCKER.fullmatch(data, start, end)
     if match is not None:
         return Reading((_docker(match),), end)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from gotrace.input.sourcemap import RawPiece
 from gotrace.tuples import NamedTuple
 
-# Pieces of a text: (offset in the text, offset outside, length, length outside). Plain tuples: a
-# record has one for each escape sequence.
-RawPiece = tuple[int, int, int, int]
+__all__ = [
+    "HEADER", "LINE_ANCHORS", "PLAIN", "Envelope", "RawPiece", "Reading", "Record", "plain_line",
+    "tail", "word",
+]  # fmt: skip
+
 
 PLAIN = ""  # the stream of lines that nothing was wrapped round
 

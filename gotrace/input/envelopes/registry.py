@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from gotrace.input.envelopes.actions import GITHUB, GITLAB
-from gotrace.input.envelopes.clouds import CLOUDWATCH, LAMBDA
-from gotrace.input.envelopes.containers import COMPOSE, KUBECTL, TIMESTAMPS
-from gotrace.input.envelopes.cri import CRI
-from gotrace.input.envelopes.inline import ANSI, GLUED, HTML, INDENT, MARK, QUOTE
-from gotrace.input.envelopes.journald import EXPORT, JOURNALD
-from gotrace.input.envelopes.jsonlines import JSON
-from gotrace.input.envelopes.programs import LOGCAT, TERRAFORM
-from gotrace.input.envelopes.quoted import QUOTED
-from gotrace.input.envelopes.syslog import HEROKU, RFC3164, RFC5424
+from collections.abc import Iterator
+from importlib import import_module
 
-# In the order in which they are tried: what says more of itself comes first.
-ENVELOPES = (
-    JSON, CRI, GITHUB, GITLAB, JOURNALD, EXPORT, RFC3164, RFC5424, HEROKU, LAMBDA, CLOUDWATCH,
-    KUBECTL, COMPOSE, TERRAFORM, LOGCAT, TIMESTAMPS, QUOTED, MARK, ANSI, QUOTE, GLUED, HTML, INDENT,
+from gotrace.input.envelopes.record import Envelope
+
+# Module and name, in the order in which they are tried: what says more of itself comes first. Each
+# module is imported when a line is of none before it: their patterns take longer to compile than
+# most logs to read, and most logs need one or two of them.
+_PLACES = (
+    "jsonlines.JSON", "cri.CRI", "actions.GITHUB", "actions.GITLAB", "journald.JOURNALD",
+    "journald.EXPORT", "syslog.RFC3164", "syslog.RFC5424", "syslog.HEROKU", "clouds.LAMBDA",
+    "clouds.CLOUDWATCH", "containers.KUBECTL", "containers.COMPOSE", "programs.TERRAFORM",
+    "programs.LOGCAT", "containers.TIMESTAMPS", "quoted.QUOTED", "inline.MARK", "inline.ANSI",
+    "inline.QUOTE", "inline.GLUED", "inline.HTML", "inline.INDENT",
 )  # fmt: skip
-__all__ = ["ENVELOPES"]
+
+
+class Envelopes:
+    """All envelopes, each imported when an iteration comes to it."""
+
+    def __iter__(self) -> Iterator[Envelope]:
+        for place in _PLACES:
+            module, _, name = place.partition(".")
+            found: Envelope = getattr(import_module(f"gotrace.input.envelopes.{module}"), name)
+            yield found
+
+
+ENVELOPES = Envelopes()
