@@ -114,7 +114,8 @@ class PieceMap:
             return self._outer.locate(Span(min(s.start for s in whole), max(s.end for s in whole)))
         places = [self._outer.locate(s) for s in whole]
         parts = [p for place in places for p in place.parts or (Span(place.start, place.end),)]
-        first, last = places[0], places[-1]
+        # What was newest first may stand the other way round.
+        first, last = min(places, key=lambda p: p.start), max(places, key=lambda p: p.end)
         return Location(
             first.start, last.end, first.line, first.column, last.end_column, tuple(parts)
         )
