@@ -7,7 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +44,33 @@ def shell(script: str, *options: str, **more: Any) -> subprocess.CompletedProces
 
 def bare(script: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(["sh", "-c", script], capture_output=True, timeout=60, check=False)
+
+
+@contextmanager
+def started(script: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A program under it that goes on; ended after half a minute whatever happens.
+
+    A background job of a shell, or nohup, leaves signals ignored: here they are as at a terminal.
+    """
+
+    def as_usual() -> None:
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+
+    process = subprocess.Popen(
+        [*RUN, "sh", "-c", script], stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+        preexec_fn=as_usual,  # noqa: PLW1509 - no thread holds a lock here
+    )  # fmt: skip
+    timer = threading.Timer(30, process.kill)
+    timer.start()
+    try:
+        yield process
+    finally:
+        timer.cancel()
+        process.kill()
+        process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
 
 
 # ---------------------------------------------------------------------- output and status
@@ -81,15 +111,11 @@ def test_one_place_for_both_keeps_the_order(tmp_path: Path) -> None:
 
 def test_output_comes_at_once() -> None:
     """A line is there while the program still runs."""
-    process = subprocess.Popen(
-        [*RUN, "sh", "-c", "echo ready >&2; sleep 30"],
-        stderr=subprocess.PIPE,
-        stdin=subprocess.PIPE,
-    )
-    assert process.stderr is not None
-    assert process.stderr.readline() == b"ready\n"
-    process.terminate()
-    assert process.wait(10) == -signal.SIGTERM
+    with started("echo ready >&2; exec sleep 30") as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == b"ready\n"
+        process.terminate()
+        assert process.wait(10) == -signal.SIGTERM
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGQUIT"])
@@ -97,37 +123,32 @@ def test_signals_are_passed_on(name: str) -> None:
     """The program decides what they mean, and how it ends."""
     number = getattr(signal, name)
     script = f"trap 'echo got >&2; exit 9' {number:d}; echo ready >&2; while :; do sleep 0.05; done"
-    process = subprocess.Popen([*RUN, "sh", "-c", script], stderr=subprocess.PIPE)
-    assert process.stderr is not None
-    assert process.stderr.readline() == b"ready\n"
-    process.send_signal(number)
-    assert process.stderr.readline() == b"got\n"
-    assert process.wait(10) == 9
+    with started(script) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == b"ready\n"
+        process.send_signal(number)
+        assert process.stderr.readline() == b"got\n"
+        assert process.wait(10) == 9
 
 
 def test_who_reads_no_more_is_noticed_by_the_program() -> None:
     """It gets a broken pipe, as it would have; nothing waits for ever."""
-    script = "while echo line >&2; do :; done 2>/dev/stderr"
-    process = subprocess.Popen(
-        [*RUN, "sh", "-c", f"trap 'exit 5' PIPE; {script}; exit 6"], stderr=subprocess.PIPE
-    )
-    assert process.stderr is not None
-    process.stderr.readline()
-    process.stderr.close()
-    assert process.wait(20) in {5, 6, 1, -signal.SIGPIPE}
+    with started("trap 'exit 5' PIPE; while echo line >&2; do :; done; exit 6") as process:
+        assert process.stderr is not None
+        process.stderr.readline()
+        process.stderr.close()
+        process.stderr = None
+        assert process.wait(20) in {5, 6, -signal.SIGPIPE}
 
 
 def test_what_a_program_leaves_behind_goes_on_writing() -> None:
     """We end with the program; its children's lines still arrive."""
     begun = time.monotonic()
-    process = subprocess.Popen(
-        [*RUN, "sh", "-c", "(sleep 1.5; echo late >&2) & echo early >&2; exit 4"],
-        stderr=subprocess.PIPE,
-    )
-    assert process.wait(10) == 4
-    assert time.monotonic() - begun < 1.4
-    assert process.stderr is not None
-    assert process.stderr.read() == b"early\nlate\n"
+    with started("(sleep 3; echo late >&2) & echo early >&2; exit 4") as process:
+        assert process.wait(10) == 4
+        assert time.monotonic() - begun < 2.9
+        assert process.stderr is not None
+        assert process.stderr.read() == b"early\nlate\n"
 
 
 def test_ignored_signals_are_not_inherited() -> None:
