@@ -20,6 +20,7 @@ from gotrace.tuples import NamedTuple
 if TYPE_CHECKING:
     from gotrace.culprit import Culprit
     from gotrace.source import SourceTree
+    from gotrace.waiting import Waiting
 
 
 class Analyses(NamedTuple):
@@ -27,6 +28,7 @@ class Analyses(NamedTuple):
 
     goroutines: tuple[AnnotatedGoroutine, ...]
     culprit: Culprit | None
+    waiting: Waiting | None
     issues: tuple[Issue, ...]
 
 
@@ -50,9 +52,13 @@ def analyse(
     if dump.causes:
         with _Boundary("the culprit", dump, issues):
             culprit = _culprit(dump, runtime, goroutines, programs, sources)
+    waiting = None
+    if len(goroutines) > 1 or any("asleep" in c.message for c in dump.causes):
+        with _Boundary("who waits for whom", dump, issues):
+            waiting = _waiting(dump, goroutines)
     with _Boundary("findings", dump, issues):
         goroutines = _findings(dump, runtime, goroutines, programs, disabled)
-    return Analyses(goroutines, culprit, tuple(issues))
+    return Analyses(goroutines, culprit, waiting, tuple(issues))
 
 
 class _Boundary:
@@ -93,6 +99,12 @@ def _culprit(
     from gotrace.culprit import find_culprit  # noqa: PLC0415 - only for a crash
 
     return find_culprit(dump, goroutines, programs, sources, runtime)
+
+
+def _waiting(dump: Dump, goroutines: tuple[AnnotatedGoroutine, ...]) -> Waiting | None:
+    from gotrace.waiting import find_waiting  # noqa: PLC0415 - only where several could wait
+
+    return find_waiting(dump, goroutines)
 
 
 def _findings(

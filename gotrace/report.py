@@ -33,13 +33,14 @@ if TYPE_CHECKING:
     from gotrace.binary.program import Program
     from gotrace.culprit import Culprit
     from gotrace.source import SourceTree
+    from gotrace.waiting import Waiting
 
 
 class Report(NamedTuple):
     """``goroutines`` are in the dump's order. ``pointers`` names pointers printed more than once
     (``{0xc0000b2000: "A"}``); ``seen`` lists where each of those stands. ``issues`` are those of
     the dump, of the inference and of the signatures. ``culprit`` is the expression that failed;
-    None where nothing did."""
+    None where nothing did. ``waiting`` is who waits for whom."""
 
     dump: Dump
     runtime: Runtime
@@ -48,6 +49,7 @@ class Report(NamedTuple):
     seen: dict[int, tuple[SeenIn, ...]]
     issues: tuple[Issue, ...] = ()
     culprit: Culprit | None = None
+    waiting: Waiting | None = None
 
     @property
     def mixed(self) -> bool:
@@ -130,7 +132,7 @@ def _annotate(dump: Dump, given: _Given) -> Report:
     dump = _with_its_own_tabs(dump, runtime)
     binder = Binder(choice, programs, runtime)
     bound = tuple(_goroutine(g, binder) for g in dump.goroutines)
-    goroutines, culprit, found = analyse(
+    goroutines, culprit, waiting, found = analyse(
         dump,
         runtime,
         bound,
@@ -150,7 +152,7 @@ def _annotate(dump: Dump, given: _Given) -> Report:
         *_problems(given.sources, known, dump),
         *found,
     )
-    return Report(dump, runtime, goroutines, pointers, seen, issues, culprit)
+    return Report(dump, runtime, goroutines, pointers, seen, issues, culprit, waiting)
 
 
 def _trees(sources: Sequence[PlacedSource]) -> tuple[SourceTree, ...]:

@@ -114,6 +114,7 @@ def _dump(report: Report, goroutines: list[Json] | Texts) -> Json:
         "goroutines": goroutines,
         "location": _location(plain),
         "culprit": _culprit(report),
+        "waiting": _waiting(report),
         "fingerprints": fingerprints(plain)._asdict(),
         "notes": [_note(plain, n) for n in plain.notes],
         "issues": [_issue(plain, i) for i in report.issues],
@@ -126,6 +127,14 @@ def _culprit(report: Report) -> Json | None:
     from gotrace.rendering.json_culprit import culprit_of  # noqa: PLC0415 - only for a crash
 
     return culprit_of(report)
+
+
+def _waiting(report: Report) -> Json | None:
+    if report.waiting is None:
+        return None
+    from gotrace.rendering.json_waiting import waiting_of  # noqa: PLC0415 - for few dumps
+
+    return waiting_of(report)
 
 
 def _cause(plain: Dump, cause: Cause) -> Json:

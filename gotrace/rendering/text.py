@@ -42,6 +42,10 @@ def lines(
         from gotrace.rendering.culprit import culprit_lines  # noqa: PLC0415 - only for a crash
 
         yield from culprit_lines(report, look, explain=explain)
+    if report.waiting is not None:
+        from gotrace.rendering.waiting import waiting_lines  # noqa: PLC0415 - for few dumps
+
+        yield from waiting_lines(report, look, everything=everything)
     whole, rest = split(report, everything=everything)
     yield from whole_lines(report, whole, look)
     if rest:
