@@ -20,6 +20,9 @@ from gotrace.value import Argument, Binding, BindIssue, Certainty, SlotMarks, Wo
 # Assembly without a declared argument size: ≤ go1.16 prints ten words of whatever lies there
 # (runtime/funcdata.h ArgsSizeUnknown).
 UNKNOWN_SIZE = {"reflect.makeFuncStub", "reflect.methodValueCall", "runtime.rt0_go"}
+# These continue on another stack: what lies above their frame there is not what they were passed
+# (runtime/asm_amd64.s systemstack, mcall, go1.15.15).
+SWITCHING = {"runtime.systemstack", "runtime.mcall"}
 
 _Outcome = tuple[Argument, ...] | str
 
@@ -39,7 +42,7 @@ def bind(
     Errors: none; words and signature that do not fit each other are an issue, without any value.
     Source: runtime/traceback.go printArgs (go1.27.3:662), gentraceback (go1.15.15:439).
     """
-    if call.function in UNKNOWN_SIZE:
+    if call.function in UNKNOWN_SIZE or call.function in SWITCHING:
         return Binding((), unbound_words(call))
     if call.inlined or not call.parenthesised:
         return Binding(_not_printed(call, signature, facts), unbound_words(call))

@@ -115,6 +115,7 @@ class Finding(NamedTuple):
     """An argument to distrust (docs: findings). ``code`` names the rule that says so.
 
     ``start``/``end`` are bytes from the start of the call line: the words that it is about.
+    ``path`` is the part of the argument: ``cfg.limits[2]``; empty for all of it.
     """
 
     code: str
@@ -123,6 +124,7 @@ class Finding(NamedTuple):
     evidence: tuple[str, ...]
     start: int
     end: int
+    path: str = ""
 
 
 class Argument(NamedTuple):

@@ -17,9 +17,9 @@ from gotrace.annotated import AnnotatedFrame
 from gotrace.arch import ARCHES
 from gotrace.bind import bind
 from gotrace.cli import main
-from gotrace.findings import RULES
 from gotrace.findings.finding import judged
 from gotrace.findings.rule import Part, Setting
+from gotrace.findings.rules import RULES
 from gotrace.layout.sizes import Sizes
 from gotrace.model import Frame
 from gotrace.names import split_name

@@ -1,6 +1,5 @@
-"""Findings: arguments to distrust, one module for each rule."""
+"""Findings: arguments to distrust, one module for each rule (:mod:`gotrace.findings.rules`)."""
 
 from gotrace.findings.finding import find_findings
-from gotrace.findings.rules import RULES
 
-__all__ = ["RULES", "find_findings"]
+__all__ = ["find_findings"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gotrace.findings.rule import Found, Part, Rule, Setting, exact
+from gotrace.layout.sizes import has_unknown
 from gotrace.value import Severity, ValueKind
 
 # maxAlloc: 2^48 bytes on 64-bit ports, 2^32 - 1 on others (runtime/malloc.go, go1.27.3).
@@ -15,6 +16,8 @@ def _check(part: Part, setting: Setting) -> Found | None:
     if value.kind not in {ValueKind.STRING, ValueKind.SLICE}:
         return None
     size, most = _element(part, setting), _MOST[setting.sizes.word_size]
+    if size is None:
+        return None
     for name, number in (("len", value.len), ("cap", value.cap)):
         if number is not None and number * size > most and exact(value, name):
             each = f" of {size} bytes each" if size > 1 else ""
@@ -23,11 +26,13 @@ def _check(part: Part, setting: Setting) -> Found | None:
     return None
 
 
-def _element(part: Part, setting: Setting) -> int:
-    """Bytes of an element; 1 where nobody told, 0 for those that take no room."""
+def _element(part: Part, setting: Setting) -> int | None:
+    """Bytes of an element; None where nobody told: it may take no room."""
     element = part.type.element if part.type is not None else None
-    if part.value.kind is ValueKind.STRING or element is None:
+    if part.value.kind is ValueKind.STRING:
         return 1
+    if element is None or has_unknown(element):
+        return None
     return setting.sizes.measure(element).size
 
 

@@ -13,12 +13,13 @@ from collections.abc import Iterable, Iterator
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.errors import GotraceError
 from gotrace.tuples import NamedTuple
+from gotrace.value import Finding
 
 SCHEMA = "gotrace-baseline/1"
 
 
 class Known(NamedTuple):
-    """What a finding is known by."""
+    """What a finding is known by; ``argument`` is the path to the part of it."""
 
     code: str
     function: str
@@ -33,8 +34,12 @@ def known_in(goroutines: Iterable[AnnotatedGoroutine]) -> set[Known]:
 def _of_frame(frame: AnnotatedFrame) -> Iterator[Known]:
     for number, argument in enumerate(frame.arguments):
         for finding in argument.findings:
-            name = argument.name or f"#{number}"
-            yield Known(finding.code, frame.frame.function, name)
+            yield _known(frame, number, finding)
+
+
+def _known(frame: AnnotatedFrame, number: int, finding: Finding) -> Known:
+    name = finding.path or frame.arguments[number].name or f"#{number}"
+    return Known(finding.code, frame.frame.function, name)
 
 
 def without(
@@ -49,13 +54,8 @@ def without(
 def _frame_without(frame: AnnotatedFrame, baseline: frozenset[Known]) -> AnnotatedFrame:
     if not any(known in baseline for known in _of_frame(frame)):
         return frame
-    function = frame.frame.function
     arguments = tuple(
-        a._replace(
-            findings=tuple(
-                f for f in a.findings if Known(f.code, function, a.name or f"#{i}") not in baseline
-            )
-        )
+        a._replace(findings=tuple(f for f in a.findings if _known(frame, i, f) not in baseline))
         for i, a in enumerate(frame.arguments)
     )
     return frame._replace(arguments=arguments)

@@ -11,16 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
-from gotrace.culprit.frames import failing_frame
+from gotrace.findings.quiet import copies, is_quiet
 from gotrace.findings.rule import Part, Rule, Setting
-from gotrace.findings.rules import RULES
 from gotrace.infer import Runtime
-from gotrace.layout.sizes import Sizes
+from gotrace.layout.sizes import Sizes, has_unknown
 from gotrace.model import Dump
 from gotrace.programs import Programs
 from gotrace.signature import Role, types_by_name
-from gotrace.types import GoType
-from gotrace.value import Argument, Certainty, Finding, Value
+from gotrace.value import Argument, Certainty, Finding
 
 _MUTE = {Certainty.ABSENT, Certainty.UNSET}
 _DEEPEST = 8
@@ -42,12 +40,10 @@ def find_findings(
     Errors: none.
     Source: docs/findings.md.
     """
-    rules = tuple(rule for code, rule in RULES.items() if code not in disabled)
-    setting = Setting(
-        runtime.port, Sizes(runtime.port.word_size), runtime.os, None, programs.landed, ()
-    )
-    search = _Search(rules, setting)
-    failed = _failed(dump, goroutines)
+    sizes = Sizes(runtime.port.word_size, align64=runtime.facts.has("align64") is not False)
+    setting = Setting(runtime.port, sizes, runtime.os, None, programs.landed, ())
+    search = _Search(disabled, setting)
+    failed = _failed(dump, goroutines) if _address(dump) is not None else None
     found = []
     for number, goroutine in enumerate(goroutines):
         frames = tuple(
@@ -61,8 +57,10 @@ def find_findings(
 
 def _failed(dump: Dump, goroutines: tuple[AnnotatedGoroutine, ...]) -> tuple[int, int] | None:
     """The frame that failed, as indices of goroutine and frame."""
+    from gotrace.culprit.frames import failing_frame  # noqa: PLC0415 - only for a fault
+
     for number, goroutine in enumerate(goroutines):
-        if goroutine.goroutine.crashed and dump.causes:
+        if goroutine.goroutine.crashed:
             frame = failing_frame(goroutine.frames, dump)
             return None if frame is None else (number, frame)
     return None
@@ -75,12 +73,17 @@ def _address(dump: Dump) -> int | None:
 
 
 class _Search:
-    """The running state: what was said of arguments that several frames share."""
+    """The running state: what was said of arguments that several frames share.
 
-    def __init__(self, rules: tuple[Rule, ...], setting: Setting) -> None:
-        self._rules = rules
+    The rules are imported where one of them may have something to say.
+    """
+
+    def __init__(self, disabled: frozenset[str], setting: Setting) -> None:
+        self._disabled = disabled
+        self._rules: tuple[Rule, ...] | None = None
         self._setting = setting
         self._known: dict[int, tuple[tuple[Argument, ...], tuple[Argument, ...]]] = {}
+        self._copying: dict[str, bool] = {}
 
     def frame(self, frame: AnnotatedFrame, address: int | None) -> AnnotatedFrame:
         """The frame; the same object where nothing is found."""
@@ -88,12 +91,35 @@ class _Search:
             return frame
         if address is not None:
             setting = self._setting._replace(address=address)
-            return self._with(frame, judged(frame, self._rules, setting))
+            return self._with(frame, judged(frame, self._wanted(), setting))
         known = self._known.get(id(frame.arguments))
         if known is None:
-            known = (frame.arguments, judged(frame, self._rules, self._setting))
+            known = (frame.arguments, self._arguments(frame))
             self._known[id(frame.arguments)] = known
         return self._with(frame, known[1])
+
+    def _arguments(self, frame: AnnotatedFrame) -> tuple[Argument, ...]:
+        resolved = bool(self._setting.programs)
+        for argument in frame.arguments:
+            if not is_quiet(argument, resolved=resolved):
+                break
+        else:
+            if not self._copies(frame.frame.function):
+                return frame.arguments
+        return judged(frame, self._wanted(), self._setting)
+
+    def _wanted(self) -> tuple[Rule, ...]:
+        if self._rules is None:
+            from gotrace.findings.rules import RULES  # noqa: PLC0415 - most values are quiet
+
+            self._rules = tuple(r for code, r in RULES.items() if code not in self._disabled)
+        return self._rules
+
+    def _copies(self, function: str) -> bool:
+        known = self._copying.get(function)
+        if known is None:
+            known = self._copying[function] = copies(function)
+        return known
 
     def _with(self, frame: AnnotatedFrame, arguments: tuple[Argument, ...]) -> AnnotatedFrame:
         return frame if arguments is frame.arguments else frame._replace(arguments=arguments)
@@ -121,35 +147,58 @@ def judged(frame: AnnotatedFrame, rules: Iterable[Rule], setting: Setting) -> tu
 def _said(
     argument: Argument, whole: Part, rules: Iterable[Rule], setting: Setting
 ) -> Iterator[Finding]:
-    start, end = _span(argument)
-    for part in parts_of(whole):
+    for part in parts_of(whole, setting.sizes):
         spoken: set[str] = set()
         for rule in rules:
             said = None if rule.over & spoken else rule.check(part, setting)
             if said is not None:
                 spoken.add(rule.code)
-                yield Finding(rule.code, rule.severity, said.message, said.evidence, start, end)
+                start, end = _span(argument, part, setting.sizes)
+                message, evidence = said
+                yield Finding(rule.code, rule.severity, message, evidence, start, end, part.path)
 
 
-def _span(argument: Argument) -> tuple[int, int]:
-    if not argument.words:
+def _span(argument: Argument, part: Part, sizes: Sizes) -> tuple[int, int]:
+    """Of the words that hold the part, where that is known, else of the argument's."""
+    words = argument.words
+    if part.place is not None and part.type is not None and not has_unknown(part.type):
+        end = part.place + sizes.measure(part.type).size
+        inside = (w for w in words if w.offset < end and part.place < w.offset + w.size)
+        words = tuple(inside) or words
+    if not words:
         return 0, 0
-    return min(w.start for w in argument.words), max(w.end for w in argument.words)
+    return min(w.start for w in words), max(w.end for w in words)
 
 
-def parts_of(part: Part, depth: int = 0) -> Iterator[Part]:
+def parts_of(part: Part, sizes: Sizes, depth: int = 0) -> Iterator[Part]:
     """A value and all that is in it, the outer first."""
     if part.value.truncated or depth > _DEEPEST:
         return
     yield part
-    fields = {f.name: f.type for f in part.type.fields} if part.type else {}
-    for field in part.value.fields:
-        inner = _inner(part, f"{part.path}.{field.name}", field.value, fields.get(field.name))
-        yield from parts_of(inner, depth + 1)
+    if part.value.fields:
+        types = {f.name: f.type for f in part.type.fields} if part.type else {}
+        places = _places(part, sizes)
+        for i, field in enumerate(part.value.fields):
+            path, place = f"{part.path}.{field.name}", places[i] if i < len(places) else None
+            inner = part._replace(
+                path=path, value=field.value, type=types.get(field.name), place=place
+            )
+            yield from parts_of(inner, sizes, depth + 1)
     element = part.type.element if part.type else None
-    for number, value in enumerate(part.value.elements[:_ELEMENTS]):
-        yield from parts_of(_inner(part, f"{part.path}[{number}]", value, element), depth + 1)
+    for i, value in enumerate(part.value.elements[:_ELEMENTS]):
+        inner = part._replace(path=f"{part.path}[{i}]", value=value, type=element, place=None)
+        if part.place is not None and element is not None and not has_unknown(element):
+            inner = inner._replace(place=part.place + i * sizes.measure(element).size)
+        yield from parts_of(inner, sizes, depth + 1)
 
 
-def _inner(part: Part, path: str, value: Value, go_type: GoType | None) -> Part:
-    return part._replace(path=path, value=value, type=go_type)
+def _places(part: Part, sizes: Sizes) -> list[int]:
+    """Where the fields begin, up to one behind which nobody knows."""
+    found: list[int] = []
+    if part.place is None or part.type is None:
+        return found
+    for field in sizes.parts(part.type):
+        found.append(part.place + field.offset)
+        if has_unknown(field.type):
+            break
+    return found

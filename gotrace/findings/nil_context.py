@@ -15,7 +15,7 @@ def _check(part: Part, setting: Setting) -> Found | None:
     if value.type_word != 0 or not exact(value, "type_word"):
         return None
     return Found(
-        f"{part.path} is a nil context: its first use panics",
+        f"{part.path} is a nil context: to call a method of it panics",
         ("package context says: do not pass a nil Context",),
     )
 

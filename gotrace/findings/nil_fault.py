@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gotrace.findings.pointers import LEAST
 from gotrace.findings.rule import Found, Part, Rule, Setting, exact
+from gotrace.layout.sizes import has_unknown
 from gotrace.types import GoType, Kind
 from gotrace.value import Severity, ValueKind
 
@@ -19,9 +20,10 @@ def _check(part: Part, setting: Setting) -> Found | None:
     field = _field(part.type.element, address, setting)
     if field is None:
         return None
+    where = f"{part.path}{field}" if field else f"what {part.path} points to"
     return Found(
         f"{part.path} is nil, and the program failed at {address:#x}",
-        (f"{part.path}{field} lies {address:#x} behind it",),
+        (f"{where} lies {address:#x} behind it" if address else f"{where} starts there",),
     )
 
 
@@ -32,8 +34,10 @@ def _field(target: GoType | None, address: int, setting: Setting) -> str | None:
     if target.kind is not Kind.STRUCT:
         return "" if not address else None
     for part in setting.sizes.parts(target):
+        if has_unknown(part.type):  # where what follows lies, nobody knows
+            return None
         size = setting.sizes.measure(part.type).size
-        if part.offset <= address < part.offset + max(size, 1):
+        if part.offset <= address < part.offset + size:
             inner = _field(part.type, address - part.offset, setting)
             return f".{part.name}{inner or ''}"
     return None

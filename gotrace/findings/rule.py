@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 
 class Part(NamedTuple):
-    """A value or a part of one: ``path`` is ``cfg.limits[2]``. ``type`` is None where unknown."""
+    """A value or a part of one: ``path`` is ``cfg.limits[2]``. ``type`` is None where unknown.
+
+    ``place`` is where it begins, in bytes from the start of the argument; None where unknown.
+    """
 
     path: str
     value: Value
     type: GoType | None
     role: Role
     function: str
+    place: int | None = 0
 
 
 class Setting(NamedTuple):

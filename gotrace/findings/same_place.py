@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
+from gotrace.findings.quiet import copies
 from gotrace.findings.rule import Found, Part, Rule, Setting, exact
 from gotrace.value import Severity, ValueKind
 
-_COPIES = re.compile(r"(?i)(?:^|[._*()])(?:mem)?(?:copy|move|merge|clone)[a-z0-9]*$")
 _SOURCES = {"dst": "src", "dest": "src", "to": "from", "target": "source", "out": "in"}
 _KINDS = {ValueKind.SLICE, ValueKind.POINTER}
 
 
 def _check(part: Part, setting: Setting) -> Found | None:
     source = _SOURCES.get(part.path)
-    if source is None or part.value.kind not in _KINDS or not _COPIES.search(part.function):
+    if source is None or part.value.kind not in _KINDS or not copies(part.function):
         return None
     other = next((p for p in setting.siblings if p.path == source), None)
     if other is None or other.type != part.type or not part.value.pointer:

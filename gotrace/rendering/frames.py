@@ -206,14 +206,18 @@ _MARKS = {Severity.ERROR: "!!", Severity.WARNING: " !", Severity.NOTE: " ·"}
 
 
 def _findings(argument: Argument, look: Look) -> Iterator[Line]:
+    width = look.width - len(INDENT) - 1
     for finding in argument.findings:
         text = f"{clean(finding.message)}  [{finding.code}]"
-        for number, line in enumerate(wrap(text, look.width - len(INDENT) - 1)):
+        for number, line in enumerate(wrap(text, width)):
             mark = _MARKS[finding.severity] if number == 0 else ""
             yield (
                 Piece(f"  {mark}".ljust(len(INDENT) + 1), Style.WARNING),
                 Piece(line, Style.WARNING if number == 0 else Style.PLAIN),
             )
+        evidence = clean("; ".join(finding.evidence))
+        for line in wrap(evidence, width) if evidence else ():
+            yield (Piece(f"{INDENT} {line}", Style.DIM),)
 
 
 def _says_nothing(argument: Argument) -> bool:
