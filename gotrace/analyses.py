@@ -49,9 +49,11 @@ def analyse(
     """
     issues: list[Issue] = []
     culprit = None
-    if dump.causes:
+    if dump.causes:  # by the words as they were printed: its rules speak of those
         with _Boundary("the culprit", dump, issues):
             culprit = _culprit(dump, runtime, goroutines, programs, sources)
+    with _Boundary("what stale words were", dump, issues):
+        goroutines = _recovered(dump, goroutines, programs)
     waiting = None
     if len(goroutines) > 1 or any("asleep" in c.message for c in dump.causes):
         with _Boundary("who waits for whom", dump, issues):
@@ -87,6 +89,16 @@ def defect(error: Exception, outcome: str, dump: Dump) -> Issue:
     place = f"{os.path.basename(where.filename)}:{where.lineno}"
     text = f"a defect of gotrace ({type(error).__name__} at {place}): {outcome}"
     return Issue("internal", text, dump.span)
+
+
+def _recovered(
+    dump: Dump, goroutines: tuple[AnnotatedGoroutine, ...], programs: Programs
+) -> tuple[AnnotatedGoroutine, ...]:
+    if not programs.landed:
+        return goroutines
+    from gotrace.recover import recover_values  # noqa: PLC0415 - only with a binary
+
+    return recover_values(dump, goroutines, programs)
 
 
 def _culprit(

@@ -19,6 +19,9 @@ _GENTLE = re.compile(r"runtime\.(gcWriteBarrier|wbZero|wbMove|duffzero|duffcopy|
 _CHANGED = frozenset({"x16", "x17", "x20", "x21", "x26", "x27", "x30"})
 
 
+_SHIFT = re.compile(r"lsl #(\d+)")
+
+
 class Arm64:
     """See :class:`gotrace.flow.processors.Processor`."""
 
@@ -100,10 +103,7 @@ class Arm64:
     def _computed(self, flow: Flow, found: Instruction, at: int, depth: int) -> Flowing:
         operands, mnemonic = found.operands, found.mnemonic
         if len(operands) == 2 and isinstance(operands[1], int):
-            if mnemonic in {"adrp", "adr"}:
-                return Flowing(ValueKind.GLOBAL, number=operands[1])
-            if mnemonic in {"movz", "movn", "movk"}:
-                return constant(operands[1])
+            return self._fixed(flow, found, at, depth)
         if len(operands) < 3:
             return unknown(mnemonic)
         if mnemonic in {"add", "sub"}:
@@ -115,6 +115,26 @@ class Arm64:
         parts = tuple(flow.operand(at, o, depth) for o in sources)
         kind = ValueKind.MERGE if merges else ValueKind.OPERATION
         return Flowing(kind, name="" if merges else mnemonic, parts=parts, at=at)
+
+    def _fixed(self, flow: Flow, found: Instruction, at: int, depth: int) -> Flowing:
+        """A number, or the page of an address."""
+        number, mnemonic = found.operands[1], found.mnemonic
+        assert isinstance(number, int)
+        if mnemonic in {"adrp", "adr"}:
+            return Flowing(ValueKind.GLOBAL, number=number)
+        if mnemonic in {"movz", "movn"}:
+            return constant(~number if mnemonic == "movn" else number)
+        return self._kept(flow, found, at, depth) if mnemonic == "movk" else unknown(mnemonic)
+
+    def _kept(self, flow: Flow, found: Instruction, at: int, depth: int) -> Flowing:
+        """`movk x0, #1, lsl #16`: sixteen bits are set, the others stay."""
+        goal, bits = found.operands[0], found.operands[1]
+        before = flow.operand(at, goal, depth)
+        if before.kind is not ValueKind.CONSTANT or not isinstance(bits, int):
+            return unknown("movk")
+        shift = _SHIFT.search(found.text)
+        mask = 0xFFFF << (int(shift[1]) if shift else 0)
+        return constant((before.offset & ~mask) | (bits & mask))
 
     def _sum(self, flow: Flow, found: Instruction, at: int, depth: int) -> Flowing:
         own, step = flow.operand(at, found.operands[1], depth), found.operands[2]

@@ -63,8 +63,10 @@ class Flow:
     def _defined(self, place: Place, at: int, depth: int) -> Flowing:
         if at == _ENTRY:
             return Flowing(ValueKind.ENTRY, place=place)
-        if self.code.instructions[at].calls is None:
-            return self.target.define(self, place, at, depth)
+        found = self.code.instructions[at]
+        if found.calls is None:
+            value = self.target.define(self, place, at, depth)
+            return value if value.width <= found.width else value._replace(width=found.width)
         number: Place = place
         if isinstance(place, int):
             if self.code.arguments_of(at) is None:

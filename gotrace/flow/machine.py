@@ -5,6 +5,7 @@ Registers have one name whatever part of them is used: `eax` is ``rax``, `w3` is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,8 @@ Operand = str | int | Memory | None  # a register, a number, memory, anything el
 
 class Instruction(NamedTuple):
     """``calls`` is the address that is called, or the operand that has it; ``jump`` where a branch
-    goes; ``falls`` whether what follows may run next; ``conditional`` whether it may not."""
+    goes; ``falls`` whether what follows may run next; ``conditional`` whether it may not.
+    ``width`` is how many bytes of its narrowest operand it works with."""
 
     address: int
     size: int
@@ -46,6 +48,7 @@ class Instruction(NamedTuple):
     jump: int | None = None
     falls: bool = True
     conditional: bool = False
+    width: int = 8
 
     @property
     def memory(self) -> Memory | None:
@@ -163,8 +166,9 @@ def _amd64(raw: Any, names: _Names) -> Instruction:
     target = operands[0] if operands else None
     text = f"{raw.mnemonic} {raw.op_str}"
     found = Instruction(
-        raw.address, raw.size, mnemonic, tuple(operands), text, _written(raw, operands, names)
-    )
+        raw.address, raw.size, mnemonic, tuple(operands), text, _written(raw, operands, names),
+        width=min((o.size for o in raw.operands if o.type in {1, 3} and o.size), default=8),
+    )  # fmt: skip
     if mnemonic == "call":
         return found._replace(calls=target)
     if mnemonic == "jmp":
@@ -195,8 +199,19 @@ def _arm64(raw: Any, names: _Names) -> Instruction:
     if mnemonic.startswith("st") or mnemonic in _COMPARING:
         writes &= {"sp"}
     text = f"{mnemonic} {raw.op_str}"
-    found = Instruction(raw.address, raw.size, mnemonic, tuple(operands), text, writes)
+    width = _arm64_width(mnemonic, raw.op_str)
+    found = Instruction(raw.address, raw.size, mnemonic, tuple(operands), text, writes, width=width)
     return _arm64_flow(found)
+
+
+def _arm64_width(mnemonic: str, operands: str) -> int:
+    """`strb`, `ldrsh`, `uxtb`; `w0` is the lower half of `x0`."""
+    if mnemonic.startswith(("ld", "st", "uxt", "sxt")) and mnemonic.endswith(("b", "h")):
+        return 1 if mnemonic.endswith("b") else 2
+    return 4 if _LOWER.search(operands) or mnemonic.endswith("sw") else 8
+
+
+_LOWER = re.compile(r"\bw(?:\d|zr)")
 
 
 def _arm64_memory(raw: Any, operand: Any, names: _Names) -> Memory:

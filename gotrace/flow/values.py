@@ -38,6 +38,7 @@ class Flowing(NamedTuple):
     ``place`` is that of an entry; ``number`` a constant, an address, a stack offset or which result
     of a call; ``name`` the function called or the operation. ``parts`` are the operands of an
     operation or what is merged. ``at`` is the instruction's index; ``held`` where it was seen.
+    ``width`` is how many of its lower bytes came all the way.
     """
 
     kind: ValueKind
@@ -51,6 +52,7 @@ class Flowing(NamedTuple):
     parts: tuple[Flowing, ...] = ()
     at: int = 0
     held: tuple[Held, ...] = ()
+    width: int = 8
 
     @property
     def offset(self) -> int:

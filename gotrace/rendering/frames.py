@@ -197,7 +197,9 @@ def _arguments(frame: AnnotatedFrame, look: Look) -> Iterator[Line]:
         pieces = shown(argument, look.names, function, mixed=look.mixed)
         # A pointer without a name stands under those that have one.
         gap = "   " if named and pieces[0].text.startswith("0x") else ""
-        yield (*lead, Piece(gap), *pieces)
+        origin = argument.provenance
+        source = "" if origin is None else f"  {clean(origin.text)}"
+        yield (*lead, Piece(gap), *pieces, Piece(source, Style.DIM))
         yield from _findings(argument, look)
     yield from _stale_names(left_out, look)
 
