@@ -53,7 +53,7 @@ def analyse(
         with _Boundary("the culprit", dump, issues):
             culprit = _culprit(dump, runtime, goroutines, programs, sources)
     with _Boundary("what stale words were", dump, issues):
-        goroutines = _recovered(dump, goroutines, programs)
+        goroutines = _recovered(dump, runtime, goroutines, programs, sources)
     waiting = None
     if len(goroutines) > 1 or any("asleep" in c.message for c in dump.causes):
         with _Boundary("who waits for whom", dump, issues):
@@ -92,13 +92,17 @@ def defect(error: Exception, outcome: str, dump: Dump) -> Issue:
 
 
 def _recovered(
-    dump: Dump, goroutines: tuple[AnnotatedGoroutine, ...], programs: Programs
+    dump: Dump,
+    runtime: Runtime,
+    goroutines: tuple[AnnotatedGoroutine, ...],
+    programs: Programs,
+    sources: Sequence[SourceTree],
 ) -> tuple[AnnotatedGoroutine, ...]:
-    if not programs.landed:
+    if not programs.landed and not sources:
         return goroutines
-    from gotrace.recover import recover_values  # noqa: PLC0415 - only with a binary
+    from gotrace.recover import recover_values  # noqa: PLC0415 - with a binary or source
 
-    return recover_values(dump, goroutines, programs)
+    return recover_values(dump, runtime, goroutines, programs, sources)
 
 
 def _culprit(

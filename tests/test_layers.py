@@ -41,8 +41,8 @@ fingerprints
 resolve programs choosing settling
 binding
 flow
-recover
 culprit waiting
+recover
 findings
 analyses
 report
@@ -54,7 +54,7 @@ printing
 live
 inputs
 annotating exporting watching
-running
+running lsp
 commands
 cli
 __init__ __main__
@@ -67,6 +67,8 @@ ROOMS = {
     "tree_sitter_go": {"source/syntax.py"},
     "rich": set(),
 }
+# Any module of that folder.
+FOLDERS = {"pygls": "lsp/", "lsprotocol": "lsp/"}
 
 
 def rank() -> dict[str, int]:
@@ -123,6 +125,8 @@ def test_third_parties_stay_in_their_rooms() -> None:
         for name, _ in imported(path):
             rooms = ROOMS.get(name.split(".")[0])
             assert rooms is None or place in rooms, f"{place} imports {name}"
+            folder = FOLDERS.get(name.split(".")[0], "")
+            assert place.startswith(folder), f"{place} imports {name}"
 
 
 def test_modules_are_small() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import gotrace
 from gotrace.decode import Reading, decode
 from gotrace.flow.values import Flowing, ValueKind, constant
 from gotrace.layout.sizes import Sizes
@@ -14,6 +17,7 @@ from gotrace.recover.reading import bits_of, stale_offsets
 from gotrace.signature import Parameter, Role
 from gotrace.types import Field, GoType, Kind
 from gotrace.value import Argument, Certainty, WordUse
+from tests.source_support import write
 
 SIZES = Sizes(8)
 INT, BYTE = GoType(Kind.INT, "int"), GoType(Kind.UINT8, "byte")
@@ -115,3 +119,60 @@ def test_what_a_value_is(value: Flowing, wanted: Known | None) -> None:
 
 def test_without_a_slide_addresses_are_not_known() -> None:
     assert evaluated(Flowing(ValueKind.GLOBAL, number=0x1000), lambda _: None, None) is None
+
+
+# ---------------------------------------------------------------------- the source alone
+
+SOURCE = """package main
+
+func g(n int, s string, p *int, e error) {
+	panic("end")
+}
+
+func f(k int, j int) {
+	j = 2
+	%s
+}
+"""
+LOG = """panic: end
+
+goroutine 1 [running]:
+main.g(0x111?, {0x222?, 0x333?}, 0x444?, {0x555?, 0x666?})
+	/home/dev/app/main.go:4 +0x1d
+main.f(0x28, 0x29)
+	/home/dev/app/main.go:9 +0x1d
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "number", "length", "pointer"),
+    [
+        ('g(7, "abc", nil, nil)', 7, 3, 0),
+        ('g(k, "", nil, nil)', 0x28, 0, 0),  # passed on as it came
+        ("g(j, t, &k, nil)", None, None, None),  # was set to something else
+        ("g(k+1, t, x, nil)", None, None, None),
+        ("h(7)", None, None, None),  # the source is of another version
+        ("g(7, `a`, nil, nil); g(8, `bc`, nil, nil)", None, None, 0),  # one of two
+    ],
+)
+def test_by_the_source(
+    tmp_path: Path, call: str, number: int | None, length: int | None, pointer: int | None
+) -> None:
+    """What a caller's line passes is likely; the words stay as printed."""
+    write(tmp_path, {"main.go": SOURCE % call})
+    dump = gotrace.parse(LOG.encode()).dumps[0]
+    source = gotrace.from_source(str(tmp_path))
+    report = gotrace.annotate(dump, sources=[source], go="1.23", arch="amd64")
+    n, s, p, e = report.goroutines[0].frames[0].arguments
+    assert n.words[0].value == 0x111
+    assert n.value is not None
+    assert s.value is not None
+    assert p.value is not None
+    assert n.value.number == (0x111 if number is None else number)
+    assert n.certainty is (Certainty.STALE if number is None else Certainty.LIKELY)
+    assert s.value.len == (0x333 if length is None else length)
+    assert p.value.pointer == (0x444 if pointer is None else pointer)
+    if number is not None:
+        assert n.provenance is not None
+        assert n.provenance.text == "from the call at main.go:9"
+        assert e.certainty is Certainty.LIKELY

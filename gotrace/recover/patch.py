@@ -16,8 +16,8 @@ _HEADERS = {Kind.STRING, Kind.SLICE, Kind.INTERFACE}
 class _Leaf:
     """Answers for one leaf."""
 
-    def __init__(self, bits: int) -> None:
-        self._reading = Reading(bits, Certainty.EXACT)
+    def __init__(self, bits: int, certainty: Certainty) -> None:
+        self._reading = Reading(bits, certainty)
 
     def read(self, offset: int, size: int) -> Reading:
         """The number."""
@@ -32,31 +32,74 @@ class _Leaf:
         return (self._reading,)
 
 
-def patched(value: Value, go_type: GoType, sizes: Sizes, known: Known, base: int = 0) -> Value:
-    """``value`` of type ``go_type`` with the leaves in ``known`` exact.
+def patched(
+    value: Value,
+    go_type: GoType,
+    sizes: Sizes,
+    known: Known,
+    *,
+    certainty: Certainty = Certainty.EXACT,
+) -> Value:
+    """``value`` of type ``go_type`` with the leaves in ``known``, which are as sure as told.
 
     Shape:  the same nodes. A leaf that was not printed at all gets its value too.
     """
-    kind = go_type.kind
-    if kind in _HEADERS:
-        return _header(value, go_type, sizes, known, base)
-    if kind is Kind.STRUCT and value.fields:
-        parts = list(sizes.parts(go_type))
-        fields = tuple(
-            f._replace(value=patched(f.value, p.type, sizes, known, base + p.offset))
-            for f, p in zip(value.fields, parts, strict=True)
+    return _Patch(sizes, known, certainty).of(value, go_type, 0)
+
+
+class _Patch:
+    """The running state: what does not change on the way down."""
+
+    def __init__(self, sizes: Sizes, known: Known, certainty: Certainty) -> None:
+        self._sizes = sizes
+        self._known = known
+        self._certainty = certainty
+
+    def of(self, value: Value, go_type: GoType, base: int) -> Value:
+        """The value at ``base``."""
+        kind = go_type.kind
+        if kind in _HEADERS:
+            return self._header(value, go_type, base)
+        if kind is Kind.STRUCT and value.fields:
+            parts = self._sizes.parts(go_type)
+            fields = tuple(
+                f._replace(value=self.of(f.value, p.type, base + p.offset))
+                for f, p in zip(value.fields, parts, strict=True)
+            )
+            return value._replace(
+                fields=fields, certainty=weakest(f.value.certainty for f in fields)
+            )
+        if kind is Kind.ARRAY and value.elements and go_type.element is not None:
+            size = self._sizes.measure(go_type.element).size
+            elements = tuple(
+                self.of(e, go_type.element, base + i * size) for i, e in enumerate(value.elements)
+            )
+            return value._replace(
+                elements=elements, certainty=weakest(e.certainty for e in elements)
+            )
+        if base in self._known and kind not in {Kind.STRUCT, Kind.ARRAY}:
+            return decode(go_type, _Leaf(self._known[base], self._certainty), self._sizes)
+        return value
+
+    def _header(self, value: Value, go_type: GoType, base: int) -> Value:
+        parts = {p.name: base + p.offset for p in self._sizes.parts(go_type)}
+        told = dict(value.certainties)
+        certainties = {name: told.get(name, value.certainty) for name in parts}
+        new = {name: self._known[at] for name, at in parts.items() if at in self._known}
+        for name, bits in new.items():
+            certainties[name] = self._certainty
+            negative = name in {"len", "cap"} and bits >> (8 * self._sizes.word_size - 1)
+            value = _set(
+                value, name, bits - (1 << (8 * self._sizes.word_size)) if negative else bits
+            )
+        if not new:
+            return value
+        differ = len(set(certainties.values())) > 1
+        return value._replace(
+            certainty=weakest(certainties.values()),
+            certainties=tuple(certainties.items()) if differ else (),
+            truncated=False,
         )
-        return value._replace(fields=fields, certainty=weakest(f.value.certainty for f in fields))
-    if kind is Kind.ARRAY and value.elements and go_type.element is not None:
-        size = sizes.measure(go_type.element).size
-        elements = tuple(
-            patched(e, go_type.element, sizes, known, base + i * size)
-            for i, e in enumerate(value.elements)
-        )
-        return value._replace(elements=elements, certainty=weakest(e.certainty for e in elements))
-    if base in known and kind not in {Kind.STRUCT, Kind.ARRAY}:
-        return decode(go_type, _Leaf(known[base]), sizes)
-    return value
 
 
 def _set(value: Value, part: str, bits: int) -> Value:
@@ -70,27 +113,3 @@ def _set(value: Value, part: str, bits: int) -> Value:
             return value._replace(type_word=bits)
         case _:
             return value._replace(pointer=bits)
-
-
-def _header(value: Value, go_type: GoType, sizes: Sizes, known: Known, base: int) -> Value:
-    parts = {p.name: base + p.offset for p in sizes.parts(go_type)}
-    told = dict(value.certainties)
-    certainties = {name: told.get(name, value.certainty) for name in parts}
-    changed = False
-    for name, offset in parts.items():
-        if offset not in known:
-            continue
-        changed = True
-        certainties[name] = Certainty.EXACT
-        bits = known[offset]
-        if name in {"len", "cap"} and bits >> (8 * sizes.word_size - 1):
-            bits -= 1 << (8 * sizes.word_size)
-        value = _set(value, name, bits)
-    if not changed:
-        return value
-    differ = len(set(certainties.values())) > 1
-    return value._replace(
-        certainty=weakest(certainties.values()),
-        certainties=tuple(certainties.items()) if differ else (),
-        truncated=False,
-    )

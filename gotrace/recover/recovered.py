@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.binary.verify import landing
 from gotrace.flow.values import Flowing
+from gotrace.infer import Runtime
 from gotrace.layout.sizes import Sizes, has_unknown
 from gotrace.model import Dump
 from gotrace.programs import Programs
@@ -29,6 +31,10 @@ from gotrace.resolve import resolve
 from gotrace.signature import Parameter
 from gotrace.tuples import NamedTuple
 from gotrace.value import Argument, Provenance
+
+if TYPE_CHECKING:
+    from gotrace.recover.source import SourceRecovery
+    from gotrace.source import SourceTree
 
 MOST = 200  # goroutines of a dump that are looked at, the one that crashed among them
 SLOT = "its stack slot still holds it"
@@ -44,7 +50,11 @@ class _Known(NamedTuple):
 
 
 def recover_values(
-    dump: Dump, goroutines: tuple[AnnotatedGoroutine, ...], programs: Programs
+    dump: Dump,
+    runtime: Runtime,
+    goroutines: tuple[AnnotatedGoroutine, ...],
+    programs: Programs,
+    sources: Sequence[SourceTree] = (),
 ) -> tuple[AnnotatedGoroutine, ...]:
     """The same goroutines, with values in place of stale words where the code proves them.
 
@@ -53,10 +63,24 @@ def recover_values(
     Source: docs/recovered.md.
     """
     found = list(goroutines)
+    told = _source(runtime, programs, sources)
     for index in _chosen(goroutines):
-        frames = _Recovery(dump, goroutines[index], programs).frames()
-        found[index] = goroutines[index]._replace(frames=frames)
+        if programs.landed:
+            frames = _Recovery(dump, found[index], programs).frames()
+            found[index] = found[index]._replace(frames=frames)
+        if told is not None:
+            found[index] = found[index]._replace(frames=told.frames(found[index]))
     return tuple(found)
+
+
+def _source(
+    runtime: Runtime, programs: Programs, sources: Sequence[SourceTree]
+) -> SourceRecovery | None:
+    if not sources:
+        return None
+    from gotrace.recover.source import SourceRecovery  # noqa: PLC0415 - only with source
+
+    return SourceRecovery(runtime, programs, sources)
 
 
 def _chosen(goroutines: Sequence[AnnotatedGoroutine]) -> Iterator[int]:
