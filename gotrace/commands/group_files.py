@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Hashable, Iterable, Iterator
+from itertools import islice
 from typing import Any, TextIO
 
 from gotrace.errors import GotraceError
@@ -15,6 +16,8 @@ from gotrace.output import opened, wants_colour
 from gotrace.parsing import each_dump
 from gotrace.parsing.collector import paused
 from gotrace.rendering import groups, style
+
+MANY = 256  # texts written at once: PYTHONUNBUFFERED makes each a call of the system
 
 
 @paused()
@@ -38,7 +41,9 @@ def group_files(options: argparse.Namespace) -> int:
             _write_json({"dumps": [_dump_data(*f, options) for f in found]}, out)
         else:
             paint = _paint(out, options)
-            out.writelines(_group_texts(found, paint, options.by, everything=options.all))
+            texts = _group_texts(found, paint, options.by, everything=options.all)
+            while many := "".join(islice(texts, MANY)):
+                out.write(many)
     if not found and not failed:
         say(f"no goroutines found in {', '.join(options.files)}")
     return INTERNAL if defect else USAGE if failed else OK if found else NOTHING

@@ -56,16 +56,16 @@ class Gathered:
         """Take what was read; whether any of it looks like a part of a trace."""
         like = False
         for record in reading.records:
-            if record.alone:
+            text, _, stream, _, newline, alone, _, format_ = record
+            if alone:
                 self.alone += 1
-                key = (record.format or envelope.name, f"{record.stream}\0{self.alone}")
+                key = (format_ or envelope.name, f"{stream}\0{self.alone}")
                 like = True
             else:
-                self.inline |= envelope.inline and record.stream == PLAIN
-                name = record.format or envelope.name
-                key = ("" if envelope.inline else name, record.stream)
-                torn = not record.newline and len(record.text) < TORN
-                like = like or torn or LIKE.match(record.text) is not None
+                self.inline |= envelope.inline and stream == PLAIN
+                key = ("" if envelope.inline else format_ or envelope.name, stream)
+                torn = not newline and len(text) < TORN
+                like = like or torn or LIKE.match(text) is not None
             self.by_stream.setdefault(key, []).append(record)
         if envelope.inline and reading.records and not reading.records[0].alone:
             self.kind = envelope.name
@@ -105,17 +105,17 @@ def _stream(name: str, envelope: str, records: list[Record]) -> Stream:
     text = bytearray()
     pieces: list[RawPiece] = []
     times: list[tuple[int, str]] = []
-    for record in records:
-        if record.resumes and text.endswith(b"\n"):
+    for part, places, _, time, newline, _, resumes, _ in records:
+        if resumes and text.endswith(b"\n"):
             text.pop()
             pieces.pop()
         base = len(text)
-        if record.time and (not times or times[-1][1] != record.time):
-            times.append((base, record.time))
-        pieces += [(base + a, o, n, m) for a, o, n, m in record.pieces if n]
-        text += record.text
-        if record.newline:
-            last = record.pieces[-1] if record.pieces else (0, 0, 0, 0)
+        if time and (not times or times[-1][1] != time):
+            times.append((base, time))
+        pieces += [(base + a, o, n, m) for a, o, n, m in places if n]
+        text += part
+        if newline:
+            last = places[-1] if places else (0, 0, 0, 0)
             pieces.append((len(text), last[1] + last[3], 1, 0))
             text += b"\n"
     return Stream(name, envelope, bytes(text), pieces, times, backwards)

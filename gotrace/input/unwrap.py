@@ -33,6 +33,7 @@ _BEFORE = re.compile(
 _MEMBER = re.compile(rb"[ \t]+\"(?:[^\"\\\n]|\\.)*\": ")
 _OPENS = re.compile(rb"[ \t]*(?:\"[^\"\n]*\": )?\{[ \t]*\r?\n")
 _CLOSES = re.compile(rb"[ \t]*[\]}]+,?[ \t]*\r?\n")
+_CURSOR = b"__CURSOR="
 ENTRY = 1 << 16  # bytes of a journal entry before its message
 _BEGINS = re.compile(rb"goroutine [0-9]+ |panic: |fatal error: |WARNING: DATA RACE")
 
@@ -68,6 +69,7 @@ class _Reader:
         self._rest = iter(ENVELOPES)  # those that no line needed so far
         self._order = [own or next(self._rest)]
         self.last = self._order[0]
+        self._bare = 0, 0  # between these places no entry of a journal's export begins
         # The lines before a region: they are read upwards, until one is of no envelope, and then
         # downwards with all that follow.
         self._above: dict[int, tuple[Envelope, Reading]] = {}
@@ -119,8 +121,8 @@ class _Reader:
         """Where the record of several lines begins that the line at ``start`` is in."""
         data = self.data
         member = (_MEMBER.match(data, start) or _CLOSES.match(data, start)) is not None
-        entry = data.rfind(b"__CURSOR=", max(floor, start - ENTRY), start)
         if not member:
+            entry = self._entry(max(floor, start - ENTRY), start)
             inside = entry >= 0 and data[entry - 1 : entry] in {b"\n", b""}
             return entry if inside and b"\n\n__" not in data[entry:start] else start
         above = start
@@ -133,6 +135,21 @@ class _Reader:
             if not _MEMBER.match(data, above) and not _CLOSES.match(data, above):
                 break
         return start
+
+    def _entry(self, low: int, start: int) -> int:
+        """Where the last entry of a journal's export begins from ``low`` to ``start``; -1: none.
+
+        This is asked for line after line upwards, and nearly always there is none.
+        """
+        data, (bare, end) = self.data, self._bare
+        if not bare <= start <= end:
+            bare = end = start
+        elif low >= bare:
+            return -1
+        found = data.rfind(_CURSOR, low, min(start, bare + len(_CURSOR) - 1))
+        if found < 0:
+            self._bare = low, end
+        return found
 
     def _caused(self, start: int, floor: int) -> int:
         """Where the lines begin that belong before a goroutine: its cause, a race's title."""

@@ -103,7 +103,7 @@ def finish(builder: DumpBuilder, data: bytes, source: str, source_map: SourceMap
         tuple(builder.notes),
         tuple(builder.issues) + _ambiguity(builder),
         source_map,
-        None if _tabs_lost(builder, data) else builder.raw,
+        None if builder.raw is None or _tabs_lost(builder, data) else builder.raw,
     )
 
 

@@ -171,6 +171,8 @@ class Scanner:
         if self._utf16:
             return self._read(final=False) if self._size >= self._most else []
         hits = self._sieve.hits(block) if self.prefix is None else [0, len(block) - 1]
+        if hits and hits[-1] - hits[0] < TAIL:  # none of them is too far from the one before it
+            hits = [hits[0], hits[-1]]
         for hit in hits:
             if self._quiet and start + hit >= self._quiet:
                 found += self._end(self._quiet)

@@ -1,6 +1,6 @@
 """Group a goroutine dump, whole process, against Debian's panicparse on the same file.
 
-    python tests/bench/group.py [--rounds N] DUMP …
+    python -m tests.bench.group [--rounds N] DUMP …
 
 Both group by the same rule, words that look like pointers being equal. Each timed run must have
 found goroutines, or it counts for nothing: a program that gives up at once is quick. A ratio is
@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 
-from measure import GOTRACE, Spent, compiled, in_turns, run, size
+from tests.bench.measure import GOTRACE, Spent, compiled, in_turns, run, size
 
 OURS = re.compile(r"^([0-9]+) goroutines? in [0-9]+ groups?", re.MULTILINE)
 THEIRS = re.compile(r"^([0-9]+): ", re.MULTILINE)

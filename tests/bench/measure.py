@@ -21,12 +21,19 @@ class Spent(NamedTuple):
     text: str
 
 
-def run(command: Sequence[str], *, shown: bool = False) -> Spent:
-    """Run ``command`` once. Its output goes to a pipe if it is ``shown``, else to nowhere."""
+def run(command: Sequence[str], *, shown: bool = False, good: Sequence[int] = (0,)) -> Spent:
+    """Run ``command`` once. Its output goes to a pipe if it is ``shown``, else to nowhere.
+
+    A run that fails counts for nothing, and it is soon over: an exit code that is not ``good`` ends
+    the measurement.
+    """
     out = subprocess.PIPE if shown else subprocess.DEVNULL
     process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
     text = process.stdout.read().decode() if process.stdout is not None else ""
-    _, _, used = os.wait4(process.pid, 0)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = code = os.waitstatus_to_exitcode(status)
+    if code not in good:
+        sys.exit(f"exit code {code}: {' '.join(map(str, command))}")
     return Spent(used.ru_utime + used.ru_stime, used.ru_maxrss / 1000, text)
 
 
@@ -47,5 +54,6 @@ def size(path: str) -> float:
 
 
 def compiled() -> None:
-    """Let the interpreter keep compiled modules, as an installed package has them."""
+    """Let the interpreter keep compiled modules, as an installed package has them, and buffers."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.pop("PYTHONUNBUFFERED", None)

@@ -1,6 +1,6 @@
 """Parse a dump in process, against another parser.
 
-    python tests/bench/parse.py [--rounds N] [--peer PROGRAM] DUMP …
+    python -m tests.bench.parse [--rounds N] [--peer PROGRAM] DUMP …
 
 Reading the file is not in it, and each run is a fresh process. ``parse`` is gotrace.parse alone,
 ``numbers`` with all arguments as integers, ``objects`` with every frame, call and word made.
@@ -14,7 +14,7 @@ import argparse
 import sys
 import time
 
-from measure import compiled, in_turns, run, size
+from tests.bench.measure import compiled, in_turns, run, size
 
 WAYS = ("parse", "numbers", "objects")
 
@@ -56,7 +56,7 @@ def main() -> None:
     peer = " peer MB/s |" if options.peer else ""
     print(f"| dump | {' | '.join(f'{w} MB/s' for w in WAYS)} |{peer}")
     for path in options.dumps:
-        commands = [[sys.executable, __file__, "--one", way, path] for way in WAYS]
+        commands = [[sys.executable, "-m", "tests.bench.parse", "--one", way, path] for way in WAYS]
         commands += [[options.peer, path]] if options.peer else []
         sides = [lambda c=c: float(run(c, shown=True).text.split()[-1]) for c in commands]
         spent = in_turns(*sides, rounds=options.rounds)

@@ -1,6 +1,6 @@
 """Goroutines that gotrace and panicparse find in real outputs, by Go release.
 
-    GOTRACE_SHARED=DIR python tests/bench/recovered.py
+    GOTRACE_SHARED=DIR python -m tests.bench.recovered
 
 DIR/traces holds a folder for each program with its outputs, ``go1.27.txt`` and the like. What is
 there is counted by its headers, at the starts of lines.

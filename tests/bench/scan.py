@@ -17,7 +17,6 @@ import argparse
 import json
 import os
 import re
-import resource
 import shutil
 import statistics
 import subprocess
@@ -25,9 +24,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-ROOT = Path(__file__).parents[2]
+from tests.bench.measure import GOTRACE, Spent, compiled, run
+
 FIELDS = re.compile(rb"\d{4}-|\{|10\.|I0312")
 TRACE = re.compile(
     r"(?:panic: |\tpanic: |fatal error: |\[signal|goroutine \d+ \[|\t|created by "
@@ -111,44 +110,28 @@ def wrapped(bare: Path, name: str, size: int) -> Path:
     return path
 
 
-class Run(NamedTuple):
-    """One process: milliseconds of CPU, and what it printed."""
-
-    milliseconds: float
-    printed: bytes
-
-
-def run(command: list[str]) -> Run:
-    """Run it; byte code is cached, as where gotrace is installed."""
-    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, capture_output=True, env=env, cwd=ROOT, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Run(1000 * spent, done.stdout)
-
-
-def found_by_panicparse(printed: bytes) -> int:
+def found_by_panicparse(printed: str) -> int:
     """Goroutines: its buckets begin with how many are in them."""
-    counts = re.findall(rb"^(?:\x1b\[[0-9;]*m)*([0-9]+): ", printed, re.M)
+    counts = re.findall(r"^(?:\x1b\[[0-9;]*m)*([0-9]+): ", printed, re.M)
     return sum(map(int, counts))
 
 
 def compare(name: str, path: Path, rounds: int, bare: float) -> float:
     """Print a row; the median of panicparse's CPU time."""
-    ours: list[Run] = []
-    theirs: list[Run] = []
-    for _ in range(rounds):
-        ours.append(run([sys.executable, "-m", "gotrace", "scan", str(path)]))
-        theirs.append(run(["panicparse", str(path)]))
-    mine, other = (statistics.median(r.milliseconds for r in x) for x in (ours, theirs))
-    ratio = statistics.median(b[0] / a[0] for a, b in zip(ours, theirs, strict=True))
-    dumps = [json.loads(line) for line in ours[-1].printed.splitlines()]
+    ours: list[Spent] = []
+    theirs: list[Spent] = []
+    for _ in range(rounds + 1):
+        ours.append(run([*GOTRACE, "scan", str(path)], shown=True))
+        theirs.append(run(["panicparse", str(path)], shown=True))
+    del ours[0], theirs[0]  # files are in the cache, modules are compiled
+    mine, other = (1000 * statistics.median(r.seconds for r in x) for x in (ours, theirs))
+    ratio = statistics.median(b.seconds / a.seconds for a, b in zip(ours, theirs, strict=True))
+    dumps = [json.loads(line) for line in ours[-1].text.splitlines()]
     goroutines = sum(d["goroutines"] for d in dumps)
     print(
         f"| {name} | {path.stat().st_size / 1e6:.0f} | {mine:.0f} | {other:.0f} | {ratio:.1f} "
         f"| {(bare or other) / mine:.1f} | {len(dumps)}, {goroutines} "
-        f"| {found_by_panicparse(theirs[-1].printed)} |",
+        f"| {found_by_panicparse(theirs[-1].text)} |",
         flush=True,
     )
     return bare or other
@@ -166,6 +149,7 @@ def main() -> None:
     shared = os.environ.get("GOTRACE_SHARED")
     if not shared or shutil.which("panicparse") is None or not (options.go or options.dump):
         raise SystemExit("NOT RUN: needs GOTRACE_SHARED, panicparse, and --go or --dump")
+    compiled()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         dumps = options.dump or [dump(Path(shared), options.go, folder)]

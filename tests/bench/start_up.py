@@ -1,6 +1,6 @@
 """What a run costs before it does anything: CPU over ``python -c pass``.
 
-    python tests/bench/start_up.py [--rounds N] LOG
+    python -m tests.bench.start_up [--rounds N] LOG
 
 LOG is a small log; it is annotated with and without a prototypes.go beside it, into a pipe.
 """
@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measure import GOTRACE, compiled, in_turns, run
+from tests.bench.measure import GOTRACE, compiled, in_turns, run
 
 
 def main() -> None:

@@ -1,17 +1,13 @@
 """Full JSON of a dump, whole command.
 
-python tests/bench/json.py [--rounds N] DUMP …
+python -m tests.bench.json_out [--rounds N] DUMP …
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 
-sys.path[0] = str(Path(__file__).parent)  # this file's name must not hide the standard json
-sys.path.append(sys.path.pop(0))
-from measure import GOTRACE, compiled, in_turns, run, size  # noqa: E402
+from tests.bench.measure import GOTRACE, compiled, in_turns, run, size
 
 
 def main() -> None:
