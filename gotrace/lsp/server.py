@@ -166,7 +166,9 @@ class _Wiring:
         found = diagnostics.of_log(document, related=related)
         logs = [e.document for e in self._session().entries.values()]
         found += diagnostics.of_source(document, logs, related=related)
-        self._send(document.uri, document.version, found)
+        # What was read before the last edits is not of this version.
+        behind = entry.was_read and not document.settled
+        self._send(document.uri, None if behind else document.version, found)
 
     def _send(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
         key = (version, found)
