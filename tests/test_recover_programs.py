@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -106,3 +109,55 @@ def test_stale_words_are_recovered(tmp_path: Path, release: int, arch: str) -> N
     # Until go1.21 DWARF lacks parameters that are not used; what comes in which register is not
     # known then, and nothing of such a function is recovered.
     assert recovered >= (0.75 if release < 22 else 0.88) * stale
+
+
+SPIN = """package main
+
+import "os"
+
+var sum, stopped int
+
+//go:noinline
+func spin(n int, p *int, flag bool) int {
+	x := 0
+	for stopped == 0 {
+		x++
+		sum += x
+	}
+	if flag {
+		x++
+	}
+	return x + n + *p
+}
+
+func main() {
+	v := 3
+	println("ready")
+	println(spin(42+len(os.Args), &v, len(os.Args) == 1))
+}
+"""
+
+
+@pytest.mark.toolchain
+@pytest.mark.parametrize("release", go_tools.releases(19, 23, 27))
+def test_registers_of_the_crash(tmp_path: Path, release: int) -> None:
+    """What a running function was passed stands in the registers that SIGQUIT prints."""
+    (tmp_path / "main.go").write_text(SPIN)
+    app = tmp_path / "app"
+    go_tools.build(release, tmp_path, "-o", str(app), "main.go", GOARCH="amd64")
+    settings = {**os.environ, "GODEBUG": "asyncpreemptoff=1", "GOMAXPROCS": "1"}
+    process = subprocess.Popen([app], stderr=subprocess.PIPE, env=settings)
+    assert process.stderr is not None
+    assert process.stderr.readline() == b"ready\n"
+    time.sleep(0.3)
+    process.send_signal(signal.SIGQUIT)
+    dump = gotrace.parse(process.communicate(timeout=30)[1]).dumps[0]
+    report = gotrace.annotate(dump, binaries=[gotrace.from_binary(str(app))])
+    frames = [f for g in report.goroutines for f in g.frames if f.name.local == "spin"]
+    assert frames
+    spin: Any = frames[0]
+    number, flag = spin["n"], spin["flag"]
+    assert number.value.number == 43
+    assert number.certainty is Certainty.EXACT
+    assert "registers" in number.provenance.text
+    assert flag.certainty is not Certainty.EXACT or flag.value.number is True

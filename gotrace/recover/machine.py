@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gotrace.binary.function import Function
 from gotrace.binary.landed import Landed
@@ -49,6 +49,43 @@ def standing(frame: Frame, programs: tuple[Landed, ...]) -> Standing | None:
         at = reading.code.call_before(functions[0].entry + (site.offset or 0))
         return None if at is None else Standing(landed, functions[0], reading, at)
     return None
+
+
+def in_registers(
+    frame: Frame, programs: tuple[Landed, ...], registers: Mapping[str, int]
+) -> dict[str, Known]:
+    """What came in which register, as far as the registers of the crash still hold it.
+
+    Shape:  by the register that it came in. ``registers`` are those of the instruction at which the
+            frame stands: nothing where its counter says something else.
+    """
+    site = frame.site
+    for landed in programs if site is not None else ():
+        if (frame.function, site) not in landed.lands or landed.slide is None:
+            continue
+        assert site is not None
+        functions = landing(landed.program, frame.call, site)
+        reading = program_code(landed.program).read(functions[0]) if len(functions) == 1 else None
+        if reading is None or not reading.code.in_registers:
+            continue
+        counter = registers.get("rip", registers.get("pc"))
+        at = reading.code.index.get(functions[0].entry + (site.offset or 0))
+        if at is None or counter != reading.code.instructions[at].address + landed.slide:
+            continue
+        return _still_there(reading, at, registers)
+    return {}
+
+
+def _still_there(reading: Reading, at: int, registers: Mapping[str, int]) -> dict[str, Known]:
+    found: dict[str, Known] = {}
+    for name, bits in registers.items():
+        place = f"x{name[1:]}" if reading.code.target.name == "arm64" else name
+        value = reading.flow.value(place, at)
+        if value.kind is ValueKind.ENTRY and isinstance(value.place, str):
+            known = found.get(value.place)
+            if known is None or known.width < value.width:
+                found[value.place] = Known(bits, value.width)
+    return found
 
 
 def evaluated(

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING
 
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.binary.verify import landing
+from gotrace.flow.processors import processor
 from gotrace.flow.values import Flowing
 from gotrace.infer import Runtime
 from gotrace.layout.sizes import Sizes, has_unknown
 from gotrace.model import Dump
 from gotrace.programs import Programs
 from gotrace.recover.leaves import FLOAT_REGISTERS, Leaf, leaves_of
-from gotrace.recover.machine import Standing, evaluated, standing, still_holds
+from gotrace.recover.machine import Standing, evaluated, in_registers, standing, still_holds
 from gotrace.recover.patch import patched
 from gotrace.recover.reading import bits_of, stale_offsets
 from gotrace.resolve import resolve
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 MOST = 200  # goroutines of a dump that are looked at, the one that crashed among them
 SLOT = "its stack slot still holds it"
+REGISTER = "from the registers of the crash"
 _WORD = 8
 
 
@@ -143,6 +145,7 @@ class _Recovery:
         known = self._known[index]
         passed, provenance = self._passed(index, frame)
         slots = self._slots(index, frame)
+        held_in = self._registers(index, frame)
         arguments = []
         for number, argument in enumerate(frame.arguments):
             stale = stale_offsets(argument, inputs[number].type, self._sizes)
@@ -151,14 +154,21 @@ class _Recovery:
             for leaf in known.leaves[number]:
                 if leaf.offset not in stale:
                     continue
-                called, held = passed.get((number, leaf.offset)), slots.get((number, leaf.offset))
-                if called is not None and held is not None and called != held:
-                    continue  # the code was not understood
-                bits = called if called is not None else held
-                if bits is None:
-                    continue
-                new[leaf.offset] = bits & ((1 << (8 * leaf.size)) - 1)
-                origin = provenance if called is not None else (origin or Provenance(SLOT, None))
+                at = (number, leaf.offset)
+                told = [
+                    (from_.get(at), origin_)
+                    for from_, origin_ in (
+                        (passed, provenance),
+                        (slots, Provenance(SLOT, None)),
+                        (held_in, Provenance(REGISTER, None)),
+                    )
+                ]
+                every = {bits for bits, _ in told if bits is not None}
+                if len(every) != 1:
+                    continue  # nothing is known, or the code was not understood
+                new[leaf.offset] = every.pop()
+                first = next(o for bits, o in told if bits is not None)
+                origin = provenance if first is provenance else (origin or first)
             known.bits[number].update(new)
             arguments.append(_with(argument, inputs[number], new, origin, self._sizes))
         assert frame.signature is not None
@@ -221,7 +231,26 @@ class _Recovery:
         place = f"{os.path.basename(site.file)}:{site.line}" if site else frame.function
         return Provenance(f"from the call at {place}", frame.span)
 
-    # ------------------------------------------------------------------ the function's own slots
+    # ------------------------------------------------------------------ registers and slots
+
+    def _registers(self, index: int, frame: AnnotatedFrame) -> dict[tuple[int, int], int]:
+        """The leaves that the registers printed with the crash still hold."""
+        registers = {r.name: r.value for r in self._dump.registers}
+        if not registers:
+            return {}
+        known = self._known[index]
+        held = in_registers(frame.frame, self._programs, registers)
+        arch = next((p.program.image.arch for p in self._programs), None)
+        target = processor(arch.name) if arch and held else None
+        found = {}
+        for number, leaves in enumerate(known.leaves if target else ()):
+            for leaf in leaves:
+                if target is None or leaf.register is None:
+                    continue
+                told = held.get(target.arguments[leaf.register])
+                if told is not None and told.width >= leaf.size:
+                    found[number, leaf.offset] = told.bits & ((1 << (8 * leaf.size)) - 1)
+        return found
 
     def _slots(self, index: int, frame: AnnotatedFrame) -> dict[tuple[int, int], int]:
         """The printed words of leaves whose slots still hold what was passed."""
@@ -243,7 +272,7 @@ class _Recovery:
                 if leaf.register is None or leaf.offset not in words:
                     continue
                 if still_holds(place, token[0], target.arguments[leaf.register], leaf.size):
-                    found[number, leaf.offset] = words[leaf.offset]
+                    found[number, leaf.offset] = words[leaf.offset] & ((1 << (8 * leaf.size)) - 1)
         return found
 
 
