@@ -57,7 +57,7 @@ def analyse(
     waiting = None
     if len(goroutines) > 1 or any("asleep" in c.message for c in dump.causes):
         with _Boundary("who waits for whom", dump, issues):
-            waiting = _waiting(dump, goroutines)
+            waiting = _waiting(dump, runtime, goroutines)
     with _Boundary("findings", dump, issues):
         goroutines = _findings(dump, runtime, goroutines, programs, disabled)
     return Analyses(goroutines, culprit, waiting, tuple(issues))
@@ -117,10 +117,12 @@ def _culprit(
     return find_culprit(dump, goroutines, programs, sources, runtime)
 
 
-def _waiting(dump: Dump, goroutines: tuple[AnnotatedGoroutine, ...]) -> Waiting | None:
+def _waiting(
+    dump: Dump, runtime: Runtime, goroutines: tuple[AnnotatedGoroutine, ...]
+) -> Waiting | None:
     from gotrace.waiting import find_waiting  # noqa: PLC0415 - only where several could wait
 
-    return find_waiting(dump, goroutines)
+    return find_waiting(dump, runtime, goroutines)
 
 
 def _findings(

@@ -19,18 +19,17 @@ from typing import TYPE_CHECKING
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.binary.verify import landing
 from gotrace.flow.processors import processor
-from gotrace.flow.values import Flowing
 from gotrace.infer import Runtime
-from gotrace.layout.sizes import Sizes, has_unknown
+from gotrace.layout.sizes import Sizes
 from gotrace.model import Dump
 from gotrace.programs import Programs
-from gotrace.recover.leaves import FLOAT_REGISTERS, Leaf, leaves_of
+from gotrace.recover.known import FrameKnown, entered, inputs_of
+from gotrace.recover.leaves import FLOAT_REGISTERS, leaves_of
 from gotrace.recover.machine import Standing, evaluated, in_registers, standing, still_holds
 from gotrace.recover.patch import patched
 from gotrace.recover.reading import bits_of, stale_offsets
 from gotrace.resolve import resolve
 from gotrace.signature import Parameter
-from gotrace.tuples import NamedTuple
 from gotrace.value import Argument, Provenance
 
 if TYPE_CHECKING:
@@ -41,14 +40,6 @@ MOST = 200  # goroutines of a dump that are looked at, the one that crashed amon
 SLOT = "its stack slot still holds it"
 REGISTER = "from the registers of the crash"
 _WORD = 8
-
-
-class _Known(NamedTuple):
-    """What is known of a frame: the leaves of its parameters, and the bits of those that are."""
-
-    leaves: list[list[Leaf]]
-    bits: list[dict[int, int]]
-    place: Standing | None
 
 
 def recover_values(
@@ -105,7 +96,7 @@ class _Recovery:
         self._goroutine = goroutine
         self._programs = programs.landed
         self._sizes = Sizes(_WORD)
-        self._known: dict[int, _Known] = {}
+        self._known: dict[int, FrameKnown] = {}
 
     def frames(self) -> tuple[AnnotatedFrame, ...]:
         """All frames of the goroutine."""
@@ -116,7 +107,7 @@ class _Recovery:
 
     def _frame(self, index: int) -> AnnotatedFrame:
         frame = self._goroutine.frames[index]
-        inputs = _inputs(frame)
+        inputs = inputs_of(frame)
         place = standing(frame.frame, self._programs)
         arch = self._arch()
         if inputs is None or arch is None:
@@ -126,7 +117,7 @@ class _Recovery:
             bits_of(a.value, p.type, self._sizes) if a.value is not None else {}
             for a, p in zip(frame.arguments, inputs, strict=True)
         ]
-        self._known[index] = _Known(leaves, bits, place)
+        self._known[index] = FrameKnown(leaves, bits, place)
         if not _is_open(frame):
             return frame
         return self._recovered(index, frame, inputs)
@@ -199,7 +190,7 @@ class _Recovery:
                     value = flow.value(stack + target.first_argument + leaf.slot, place.at)
                 else:
                     continue
-                told = evaluated(value, lambda v: _entered(v, known), place.landed.slide)
+                told = evaluated(value, lambda v: entered(v, known), place.landed.slide)
                 if told is not None and told.width >= leaf.size:
                     found[number, leaf.offset] = told.bits & ((1 << (8 * leaf.size)) - 1)
         return found, self._provenance(at)
@@ -274,34 +265,6 @@ class _Recovery:
                 if still_holds(place, token[0], target.arguments[leaf.register], leaf.size):
                     found[number, leaf.offset] = words[leaf.offset] & ((1 << (8 * leaf.size)) - 1)
         return found
-
-
-def _entered(value: Flowing, known: _Known | None) -> int | None:
-    """What the caller was passed in a place, where that is known."""
-    if known is None or known.place is None:
-        return None
-    target = known.place.reading.code.target
-    for leaves, bits in zip(known.leaves, known.bits, strict=True):
-        for leaf in leaves:
-            if isinstance(value.place, str):
-                here = leaf.register is not None and target.arguments[leaf.register] == value.place
-            else:
-                here = leaf.slot is not None and value.place == target.first_argument + leaf.slot
-            if here and leaf.offset in bits and leaf.size == _WORD:
-                return bits[leaf.offset]
-    return None
-
-
-def _inputs(frame: AnnotatedFrame) -> tuple[Parameter, ...] | None:
-    """The parameters that the arguments are of; None where the compiler adds or leaves out some."""
-    signature = frame.signature
-    if signature is None or signature.captured or frame.name.generic or not frame.arguments:
-        return None
-    inputs = signature.inputs()
-    if any(has_unknown(p.type) for p in inputs):
-        return None  # what comes in which register is not known then
-    names = [(p.role, p.name) for p in inputs]
-    return inputs if [(a.role, a.name) for a in frame.arguments] == names else None
 
 
 def _with(

@@ -1,6 +1,22 @@
-"""Who waits for whom: what the goroutines of a dump are blocked on, and who may keep them there."""
+"""Who waits for whom: what the goroutines of a dump wait for, and what may keep them there."""
 
-from gotrace.waiting.blocked import Blocked, Thing
-from gotrace.waiting.waiting import Cycle, Group, Hold, Leak, Waiting, find_waiting
+from gotrace.waiting.found import (
+    Awaited,
+    Cycle,
+    Forever,
+    Holder,
+    How,
+    Kind,
+    Pile,
+    Step,
+    Waiter,
+    Waiting,
+)
+from gotrace.waiting.search import find_waiting
 
-__all__ = ["Blocked", "Cycle", "Group", "Hold", "Leak", "Thing", "Waiting", "find_waiting"]
+# fmt: off
+__all__ = [
+    "Awaited", "Cycle", "Forever", "Holder", "How", "Kind", "Pile", "Step", "Waiter", "Waiting",
+    "find_waiting",
+]
+# fmt: on

@@ -1,116 +1,267 @@
-"""What one goroutine is blocked on, by its state and its innermost frames.
+"""What one goroutine waits for, by its state and its innermost frames.
 
-Source: runtime/runtime2.go waitReasonStrings, sync/mutex.go, sync/rwmutex.go (go1.15.15 to
-go1.27.3); internal/sync/mutex.go since go1.24.
+Source: runtime/runtime2.go waitReasonStrings (go1.15.15:1022, go1.27.3); sync/mutex.go,
+sync/rwmutex.go, sync/once.go, sync/cond.go, sync/waitgroup.go, internal/poll/fd_mutex.go,
+internal/sync/mutex.go (since go1.24).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
+from gotrace.grouping import columns
+from gotrace.infer import Runtime
 from gotrace.tuples import NamedTuple
-from gotrace.value import Certainty
-
-_INNERMOST = 8  # frames of the runtime and of sync above the first of the program's own
-
-
-class Thing(StrEnum):
-    """What is waited for."""
-
-    MUTEX = "mutex"
-    RWMUTEX = "RWMutex"
-    WAIT_GROUP = "WaitGroup"
-    COND = "Cond"
-    SEMAPHORE = "semaphore"
-    RECEIVE = "receive"
-    SEND = "send"
-    SELECT = "select"
-    NIL_CHANNEL = "nil channel"
-    NOTHING = "select without cases"
+from gotrace.waiting.found import How, Kind
+from gotrace.waiting.words import SURE, Pointer, first_pointer, pointers
 
 
 class Blocked(NamedTuple):
-    """``address`` is that of the object, None where no printed word tells it; ``proven`` is whether
-    that word is exact. ``frame`` is the index of the first frame of the program's own."""
+    """``exact`` is whether the address is proven. ``frame`` is that of the caller, which may be
+    one behind the last where the stack ends."""
 
-    goroutine: int
-    thing: Thing
+    kind: Kind
+    how: How
     address: int | None
-    proven: bool
-    frame: int | None
+    exact: bool
+    frame: int
+    behind_writer: bool = False
 
 
-# A call, what its first word is the address of, and how far that lies inside the object.
-_CALLS = {
-    "lockSlow": Thing.MUTEX,
-    "(*Mutex).lockSlow": Thing.MUTEX,
-    "(*Mutex).Lock": Thing.MUTEX,
-    "(*RWMutex).Lock": Thing.RWMUTEX,
-    "(*RWMutex).RLock": Thing.RWMUTEX,
-    "(*WaitGroup).Wait": Thing.WAIT_GROUP,
-    "(*Cond).Wait": Thing.COND,
+# Before go1.20 all locks say `semacquire`, and what they are the frames tell. A goroutine in
+# lockSlow that is running or runnable does not wait: it spins, or was given the lock.
+_PARKED = {
+    "semacquire",
+    "sync.Mutex.Lock",
+    "sync.RWMutex.Lock",
+    "sync.RWMutex.RLock",
+    "sync.WaitGroup.Wait",
+    "sync.Cond.Wait",
 }
-# Where no call has the object's own address, that of its semaphore: Mutex has it behind its state;
-# RWMutex has one for writers and one for readers behind its Mutex.
-_SEMAPHORES = {"(*Mutex).Lock": 4, "(*RWMutex).Lock": 8, "(*RWMutex).RLock": 12}
-_STATES = {
-    "sync.Mutex.Lock": Thing.MUTEX,
-    "sync.RWMutex.Lock": Thing.RWMUTEX,
-    "sync.RWMutex.RLock": Thing.RWMUTEX,
-    "sync.WaitGroup.Wait": Thing.WAIT_GROUP,
-    "sync.Cond.Wait": Thing.COND,
-    "semacquire": Thing.SEMAPHORE,
-    "chan receive": Thing.RECEIVE,
-    "chan send": Thing.SEND,
-    "select": Thing.SELECT,
-    "chan receive (nil chan)": Thing.NIL_CHANNEL,
-    "chan send (nil chan)": Thing.NIL_CHANNEL,
-    "select (no cases)": Thing.NOTHING,
+_CHANNEL = {
+    "chan receive": How.RECEIVE,
+    "chan send": How.SEND,
+    "chan receive (synctest)": How.RECEIVE,
+    "chan send (synctest)": How.SEND,
 }
-_PACKAGES = {"sync", "internal/sync"}
+
+# Frames of the runtime between the parked goroutine and what it called, and whether the first word
+# is the semaphore.
+_PLUMBING = {
+    "runtime.gopark": False,
+    "runtime.goparkunlock": False,
+    "runtime.semacquire1": True,
+    "runtime.semacquire": True,
+    "sync.runtime_Semacquire": True,
+    "sync.runtime_SemacquireMutex": True,
+    "sync.runtime_SemacquireRWMutex": True,
+    "sync.runtime_SemacquireRWMutexR": True,
+    "sync.runtime_SemacquireWaitGroup": True,
+    "internal/sync.runtime_SemacquireMutex": True,
+    "internal/poll.runtime_Semacquire": True,
+}
+_MUTEX = {
+    "sync.(*Mutex).lockSlow",
+    "sync.(*Mutex).Lock",
+    "internal/sync.(*Mutex).lockSlow",
+    "internal/sync.(*Mutex).Lock",
+}
+_NOTIFY = {"sync.runtime_notifyListWait", "sync.runtime_Syncsemacquire"}
+# What is called by the program or by another of these, outermost last: the first word is the
+# object's address.
+_OBJECTS = {
+    "sync.(*RWMutex).Lock": (Kind.RWMUTEX, How.WRITE),
+    "sync.(*RWMutex).RLock": (Kind.RWMUTEX, How.READ),
+    "sync.(*Once).doSlow": (Kind.ONCE, How.DO),
+    "sync.(*Once).Do": (Kind.ONCE, How.DO),
+    "sync.(*WaitGroup).Wait": (Kind.WAITGROUP, How.WAIT),
+    "sync.(*Cond).Wait": (Kind.COND, How.WAIT),
+    "internal/poll.(*fdMutex).rwlock": (Kind.FILE, How.LOCK),
+}
+_LOCKS_OF_FILES = {"readLock": How.READ, "writeLock": How.WRITE}
+_RUNTIME_CHANNEL = {
+    "runtime.chanrecv",
+    "runtime.chanrecv1",
+    "runtime.chanrecv2",
+    "runtime.chansend",
+    "runtime.chansend1",
+}
 
 
-def blocked(goroutine: AnnotatedGoroutine, index: int) -> Blocked | None:
-    """What it waits for; None where it runs, sleeps or does I/O."""
-    thing = _STATES.get(goroutine.goroutine.state or "")
-    if thing is None:
+class _Plan(NamedTuple):
+    """What the functions of a stack tell, the same for all equal stacks.
+
+    ``words`` are the frames whose first word tells the address, each with how far what it points to
+    lies inside the object.
+    """
+
+    kind: Kind
+    how: How
+    frame: int
+    behind_writer: bool
+    words: tuple[tuple[int, int], ...]
+
+
+class Blocks:
+    """Answers what goroutines wait for."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._width = runtime.port.word_size
+        self._plans: dict[tuple[str, ...], _Plan | None] = {}
+
+    def of(self, goroutine: AnnotatedGoroutine) -> Blocked | None:
+        """What it waits for; None where it does not wait, or for something without a name."""
+        state = goroutine.goroutine.state
+        if state in _CHANNEL:
+            return _channel(goroutine.frames, _CHANNEL[state or ""])
+        if state not in _PARKED:
+            return None
+        pieces = columns(goroutine.goroutine.frames)[0]
+        if pieces not in self._plans:
+            self._plans[pieces] = _plan(goroutine.frames, self._width)
+        plan = self._plans[pieces]
+        return None if plan is None else _by_plan(plan, goroutine.frames)
+
+
+def _by_plan(plan: _Plan, frames: Sequence[AnnotatedFrame]) -> Blocked:
+    """With the address on which all words agree. Two that agree prove it."""
+    found = []
+    for index, offset in plan.words:
+        word = first_pointer(frames[index])
+        if word is not None:
+            found.append((word[0] - offset, word[1]))
+    kind, how, frame, behind, _ = plan
+    if not found or any(address != found[0][0] for address, _ in found):
+        return Blocked(kind, how, None, False, frame, behind)
+    proven = len(found) > 1 or found[0][1]
+    return Blocked(kind, how, found[0][0], proven, frame, behind)
+
+
+# ---------------------------------------------------------------------- locks
+
+
+class _Word(StrEnum):
+    """What the first word of a call is the address of."""
+
+    SEMAPHORE = "semaphore"
+    MUTEX = "mutex"  # on its own, or in an RWMutex or Once
+    LIST = "list"  # of a Cond's waiters
+    OBJECT = "object"
+
+
+def _plan(frames: Sequence[AnnotatedFrame], width: int) -> _Plan | None:
+    kind: Kind | None = None
+    how = How.LOCK
+    words: list[tuple[int, _Word]] = []
+    number = 0
+    while number < len(frames):
+        function = frames[number].frame.function
+        if function in _PLUMBING:
+            if _PLUMBING[function]:
+                words.append((number, _Word.SEMAPHORE))
+        elif function in _MUTEX and kind in {None, Kind.MUTEX}:
+            kind = Kind.MUTEX
+            words.append((number, _Word.MUTEX))
+        elif function in _NOTIFY:
+            kind, how = Kind.COND, How.WAIT
+            words.append((number, _Word.LIST))
+        elif function in _OBJECTS and _calls(_OBJECTS[function][0], kind):
+            kind, how = _OBJECTS[function]
+            words.append((number, _Word.OBJECT))
+        else:
+            break
+        number += 1
+    if kind is None:
         return None
-    own = next((i for i, f in enumerate(goroutine.frames) if f.in_app), None)
-    if thing not in _LOCKS:
-        return Blocked(index, thing, None, False, own)
-    return _lock(goroutine.frames[:_INNERMOST], Blocked(index, thing, None, False, own))
+    functions = {f.frame.function for f in frames[:number]}
+    if kind is Kind.FILE:
+        number, how = _file(frames, number)
+    behind = kind is Kind.RWMUTEX and not functions.isdisjoint(_MUTEX)
+    # Until go1.12 the mutex is first in a Once; since go1.13, which has doSlow, behind the flag.
+    mutex = 4 if "sync.(*Once).doSlow" in functions else 0
+    offsets = {
+        _Word.OBJECT: 0,
+        _Word.MUTEX: mutex,
+        _Word.LIST: 2 * width,  # noCopy, L, notify
+        _Word.SEMAPHORE: _semaphore(kind, how, mutex, behind=behind, wide=width == 8),
+    }
+    known = tuple((i, offset) for i, w in words if (offset := offsets[w]) is not None)
+    return _Plan(kind, how, number, behind, known)
 
 
-_LOCKS = {Thing.MUTEX, Thing.RWMUTEX, Thing.WAIT_GROUP, Thing.COND, Thing.SEMAPHORE}
+def _calls(outer: Kind, inner: Kind | None) -> bool:
+    """Whether an object of kind ``outer`` waits by means of one of kind ``inner``."""
+    if inner is Kind.MUTEX:  # a Cond, woken, waits for a lock that is not its own
+        return outer in {Kind.RWMUTEX, Kind.ONCE}
+    return inner is None or inner is outer
 
 
-def _lock(frames: tuple[AnnotatedFrame, ...], found: Blocked) -> Blocked:
-    """With the object's address, from the frames of package sync."""
-    semaphore: tuple[int, bool] | None = None
-    for frame in frames:
-        if frame.name.package not in _PACKAGES:
-            if frame.in_app:
-                break
-            continue
-        thing = _CALLS.get(frame.name.local)
-        first = _first(frame)
-        if thing is None:
-            if frame.name.local.startswith("runtime_Sem"):
-                semaphore = first
-            continue
-        found = found._replace(thing=thing)
-        if first is None and semaphore is not None and frame.name.local in _SEMAPHORES:
-            first = (semaphore[0] - _SEMAPHORES[frame.name.local], semaphore[1])
-        if first is not None:
-            return found._replace(address=first[0], proven=first[1])
-    return found
+def _file(frames: Sequence[AnnotatedFrame], number: int) -> tuple[int, How]:
+    """The frame that called into package os or net, and whether it wants to read or to write."""
+    how = How.LOCK
+    for frame in frames[number : number + 2]:
+        if frame.name.receiver != "*FD" or frame.name.package != "internal/poll":
+            break
+        if frame.name.name in _LOCKS_OF_FILES:
+            how = _LOCKS_OF_FILES[frame.name.name]
+        number += 1
+    return number, how
 
 
-def _first(frame: AnnotatedFrame) -> tuple[int, bool] | None:
-    """The first word of a call, and whether it is exact; None where it is stale or not printed."""
-    word = next(iter(frame.frame.call.words()), None)
-    if word is None or word.stale or not word.value:
+def _semaphore(kind: Kind, how: How, mutex: int, *, behind: bool, wide: bool) -> int | None:
+    """Where the semaphore lies in the object; the same from go1.5 to go1.27.
+
+    Mutex: state, sema. RWMutex: w, writerSem, readerSem. WaitGroup: on 64-bit ports the counters,
+    then sema; on 32-bit ones it depends on the release and on the address. fdMutex: state, rsema,
+    wsema.
+    """
+    if kind in {Kind.MUTEX, Kind.ONCE} or behind:
+        return mutex + 4
+    if kind is Kind.RWMUTEX:
+        return 12 if how is How.READ else 8
+    if kind is Kind.WAITGROUP:
+        return 8 if wide else None
+    if kind is Kind.FILE:
+        return {How.READ: 8, How.WRITE: 12}.get(how)
+    return None
+
+
+# ---------------------------------------------------------------------- channels
+
+
+def _channel(frames: Sequence[AnnotatedFrame], how: How) -> Blocked | None:
+    """The channel by a frame of the runtime, which only some dumps print; else, as a hint, by the
+    only channel that the function was given."""
+    if not frames or (not frames[0].arguments and not _is_runtime(frames[0])):
+        return None  # most
+    number = 0
+    found: list[Pointer] = []
+    while number < len(frames):
+        frame = frames[number]
+        if frame.frame.function in _RUNTIME_CHANNEL:
+            word = first_pointer(frame)
+            found += [] if word is None else [word]
+        elif frame.frame.function not in _PLUMBING:
+            break
+        number += 1
+    if number == len(frames):
         return None
-    exact = bool(frame.arguments) and frame.arguments[0].certainty is Certainty.EXACT
-    return word.value, exact
+    caller = frames[number]
+    if len({address for address, _ in found}) == 1:
+        address = found[0][0]
+        agreed = len(found) > 1 or any(address == p for _, p in pointers(caller))
+        return Blocked(Kind.CHANNEL, how, address, agreed or found[0][1], number)
+    given = [a for a in caller.arguments if a.type.startswith(("chan ", "<-chan ", "chan<- "))]
+    if found or len(given) != 1 or given[0].certainty not in SURE:
+        return None
+    value = given[0].value
+    if value is None or not value.pointer:
+        return None
+    return Blocked(Kind.CHANNEL, how, value.pointer, False, number)
+
+
+def _is_runtime(frame: AnnotatedFrame) -> bool:
+    function = frame.frame.call.function
+    return function in _RUNTIME_CHANNEL or function in _PLUMBING
