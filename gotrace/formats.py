@@ -10,6 +10,7 @@ FORMATS = {
     "sarif": "sarif",
     "markdown": "markdown",
     "github": "github",
+    "html": "html",
     "otel": "otel",
     "ecs": "ecs",
     "sentry": "sentry",
