@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import gotrace
@@ -81,7 +81,15 @@ def arguments(draw: st.DrawFn) -> tuple[GoType, Argument]:
     return go_type, Argument("timeout", role, go_type.text, value.certainty, value, ())
 
 
+POISONED = Value(ValueKind.STRING, Certainty.EXACT, pointer=0xDEADBEEF, len=0)
+POISONED_TEXT = (
+    GoType(Kind.STRING, "string"),
+    Argument("timeout", Role.PARAMETER, "string", Certainty.EXACT, POISONED, ()),
+)
+
+
 @given(arguments(), st.sampled_from(["amd64", "386", "arm64"]))
+@example(POISONED_TEXT, "386")
 def test_nothing_is_passed_over(pair: tuple[GoType, Argument], arch: str) -> None:
     """What a glance takes for quiet, no rule speaks of."""
     go_type, argument = pair

@@ -17,6 +17,7 @@ _END = 1 << 47
 _FEW = 1 << 12  # elements: their bytes are never more than memory holds
 _BYTES = 1 << 31
 _COPIES = re.compile(r"(?i)(?:^|[._*()])(?:mem)?(?:copy|move|merge|clone)[a-z0-9]*$")
+_POISON = {0xDEADBEEF, 0xDEADDEAD}  # odd, so that only texts could pass with it
 _NIL_MATTERS = {"context.Context", "error"}
 
 
@@ -56,7 +57,7 @@ def _pointer(value: Value, _: bool) -> bool:
 
 def _string(value: Value, _: bool) -> bool:
     address, length = value.pointer, value.len
-    if address is None or length is None:
+    if address is None or length is None or address in _POISON:
         return False
     return 0 <= length < _BYTES and (LEAST <= address < _END or not (address or length))
 
