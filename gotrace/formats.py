@@ -17,3 +17,5 @@ FORMATS = {
     "gcp": "gcp",
     "datadog": "datadog",
 }
+# What `scan` writes: a line for each dump, as it is found.
+STREAMED = ("ndjson", "otel", "ecs", "sentry", "gcp", "datadog")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
-from typing import TextIO
+from typing import TextIO, cast
 
 from gotrace.errors import GotraceError
 
@@ -25,15 +25,10 @@ def opened(path: str | None, inputs: Sequence[str], *, text: bool) -> Iterator[T
             sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
         yield sys.stdout
         return
-    written = os.path.exists(path)
-    if any(written and os.path.exists(i) and os.path.samefile(i, path) for i in inputs):
-        raise GotraceError(f"{path} is an input as well", "name another file with -o")
-    special = written and not os.path.isfile(path)
+    _check(path, inputs)
+    special = os.path.exists(path) and not os.path.isfile(path)
     part = path if special else f"{path}.{os.getpid()}.part"
-    try:
-        file = open(part, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
-    except OSError as error:
-        raise GotraceError(f"{path}: {error.strerror}", "is -o right?") from error
+    file = _file(part, path, "w")
     try:
         with file:
             yield file
@@ -42,6 +37,30 @@ def opened(path: str | None, inputs: Sequence[str], *, text: bool) -> Iterator[T
     finally:
         if not special and os.path.exists(part):
             os.remove(part)
+
+
+@contextmanager
+def appended(path: str, inputs: Sequence[str]) -> Iterator[TextIO]:
+    """A file that grows line by line, behind what it holds already.
+
+    Errors: those of :func:`opened`.
+    """
+    _check(path, inputs)
+    with _file(path, path, "a") as file:
+        yield file
+
+
+def _check(path: str, inputs: Sequence[str]) -> None:
+    written = os.path.exists(path)
+    if any(written and os.path.exists(i) and os.path.samefile(i, path) for i in inputs):
+        raise GotraceError(f"{path} is an input as well", "name another file with -o")
+
+
+def _file(path: str, name: str, mode: str) -> TextIO:
+    try:
+        return cast("TextIO", open(path, mode, encoding="utf-8", errors="backslashreplace"))
+    except OSError as error:
+        raise GotraceError(f"{name}: {error.strerror}", "is -o right?") from error
 
 
 def wants_colour(option: str, out: TextIO) -> bool:

@@ -53,6 +53,7 @@ config output pager
 printing
 live
 inputs
+decoding
 annotating exporting watching
 running lsp
 commands

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from gotrace.commands.annotate import add_program, add_signatures
+from gotrace.commands.evidence import add_program, add_signatures
 from gotrace.exits import USAGE
 from gotrace.formats import FORMATS
 

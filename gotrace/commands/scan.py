@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
+from gotrace.commands.evidence import add_program, add_signatures
 from gotrace.exits import USAGE
+from gotrace.formats import STREAMED
 
 _EPILOG = """\
 exit codes: 0 a dump was found · 3 none (with -q: 1) · 2 usage, or an input that could not be read
@@ -15,6 +17,7 @@ away
   gotrace scan /var/log/pods/*/*/*.log
   gotrace scan --rotated app.log | jq -r '.fingerprints.stack' | sort | uniq -c
   journalctl -fo export | gotrace scan --follow -
+  gotrace scan --format ecs -o crashes.ndjson --binary ./app /var/log/app/*.log
 """
 
 
@@ -24,14 +27,24 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "scan",
         help="find every dump in logs of any size: one line of JSON each",
         description="Find every Go traceback in LOG, whatever wrapped it, and print one line of "
-        "JSON for each: when, which stream, where, what.",
+        "JSON for each: when, which stream, where, what. Other formats and --full decode it, with "
+        "what is known of the program.",
         epilog=_EPILOG,
     )
-    parser.set_defaults(run=_run, parser=parser)
+    parser.set_defaults(
+        run=_run, parser=parser, fail_on=None, disable=[], baseline=None, write_baseline=None
+    )
     parser.add_argument(
         "files", nargs="*", metavar="LOG",
         help="logs, also .gz .bz2 .xz .zst; - is standard input",
     )  # fmt: skip
+    _add_reading(parser)
+    add_signatures(parser)
+    add_program(parser)
+    _add_output(parser)
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-q", "--quiet", action="store_true",
         help="print nothing, stop at the first dump; exit like grep: 0 found, 1 none, 2 error",
@@ -56,6 +69,26 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--max-dump", type=_size, default=64 << 20, metavar="SIZE",
         help="longest dump (64M): one that is longer is cut there, and says so",
     )  # fmt: skip
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    output = parser.add_argument_group("output")
+    output.add_argument(
+        "--format", choices=STREAMED, default="ndjson",
+        help="what each dump becomes: a line that says what was found (ndjson), or one for an "
+        "error tracker or a log store (docs/exporters.md)",
+    )  # fmt: skip
+    output.add_argument(
+        "-o", "--output", metavar="FILE",
+        help="write there, not to stdout; with --follow behind what it holds",
+    )  # fmt: skip
+    output.add_argument(
+        "--redact", action="store_true", default=None,
+        help="replace texts and message values by their lengths",
+    )  # fmt: skip
+    output.add_argument(
+        "--config", metavar="FILE", help="settings; default: the nearest gotrace.toml"
+    )
 
 
 def _positive(text: str) -> int:

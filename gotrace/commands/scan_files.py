@@ -1,4 +1,4 @@
-"""What ``gotrace scan`` does: dumps as lines of JSON, progress, exit codes."""
+"""What ``gotrace scan`` does: all dumps of all files, progress, exit codes."""
 
 from __future__ import annotations
 
@@ -7,55 +7,70 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from io import TextIOWrapper
 
+from gotrace.commands.scan_output import print_dumps
 from gotrace.errors import GotraceError
 from gotrace.exits import FINDINGS, INTERNAL, NOTHING, OK, USAGE, complain
-from gotrace.fingerprints import fingerprints
 from gotrace.input.envelopes.own import own_prefix
-from gotrace.model import Dump, Goroutine
+from gotrace.model import Dump
 from gotrace.scanning.scanner import Scanner
 from gotrace.scanning.sources import found_in, in_time_order, rotated_with
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-SCHEMA = "gotrace/1"
 _LOUD = 1.0  # seconds of work before progress is shown
 
 
 def scan_files(options: argparse.Namespace) -> int:
     """Scan all files, print, and return the exit code.
 
-    Errors: GotraceError for a --prefix that is none; an unreadable file is reported, and the
+    Errors: GotraceError for options that make no sense; an unreadable file is reported, and the
             others are still done.
     """
     if options.prefix is not None:
         own_prefix(options.prefix)
     if options.follow and len(options.files) > 1:
         raise GotraceError("--follow takes one LOG", "start one gotrace for each")
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    failed = found = defect = False
-    for name in _names(options):
-        try:
-            for dump in _dumps(name, options):
-                found = True
-                defect |= any(i.code == "internal" for i in dump.issues)
-                if options.quiet:
-                    return OK
-                _print(dump, options)
-        except GotraceError as error:
-            _Progress.clear()
-            complain(error)
-            failed = True
-    _Progress.clear()
-    if defect:
-        return INTERNAL
-    if failed:
-        return USAGE
-    return OK if found else FINDINGS if options.quiet else NOTHING
+    scan = _Scan(options)
+    if options.quiet:
+        any(True for _ in scan.dumps())
+    else:
+        print_dumps(scan, options)
+    return scan.code()
+
+
+class _Scan:
+    """One run of the command: its files, and what happened so far."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.names = _names(options)
+        self.failed = False
+        self.found = False
+        self.defect = False
+
+    def dumps(self) -> Iterator[Dump]:
+        """All dumps, each as soon as it is complete."""
+        for name in self.names:
+            try:
+                for dump in _dumps(name, self.options):
+                    _Progress.clear()
+                    self.found = True
+                    self.defect |= any(i.code == "internal" for i in dump.issues)
+                    yield dump
+            except GotraceError as error:
+                _Progress.clear()
+                complain(error)
+                self.failed = True
+        _Progress.clear()
+
+    def code(self) -> int:
+        """The exit code; with -q it is grep's."""
+        if self.defect:
+            return INTERNAL
+        if self.options.quiet and self.found:
+            return OK
+        if self.failed:
+            return USAGE
+        return OK if self.found else FINDINGS if self.options.quiet else NOTHING
 
 
 def _names(options: argparse.Namespace) -> list[str]:
@@ -83,68 +98,6 @@ def _dumps(name: str, options: argparse.Namespace) -> Iterator[Dump]:
     for found in found_in(name, scanner):
         yield from found
         progress.at(scanner.position)
-
-
-def _print(dump: Dump, options: argparse.Namespace) -> None:
-    import json  # noqa: PLC0415 - not where nothing is found
-
-    _Progress.clear()
-    sys.stdout.write(json.dumps(_full(dump) if options.full else summary(dump)) + "\n")
-    if options.follow:
-        sys.stdout.flush()
-
-
-def summary(dump: Dump) -> dict[str, Any]:
-    """When, which stream, where, and what: without the frames."""
-    place = dump.where(dump.span)
-    return {
-        "schema": SCHEMA,
-        "source": _text(dump.source),
-        **_told(dump),
-        "place": {
-            "start": place.start,
-            "end": place.end,
-            "first_line": dump.first_line,
-            "last_line": dump.last_line,
-        },
-        "kind": str(dump.kind),
-        "causes": [{"kind": str(c.kind), "message": _text(c.message)} for c in dump.causes],
-        "signal": None if dump.signal is None else dump.signal.name,
-        "goroutines": len(dump.goroutines),
-        "frames": sum(len(g.frames) for g in dump.goroutines),
-        "crashed": _crashed(dump.crashed),
-        "fingerprints": fingerprints(dump)._asdict(),
-        "issues": sorted({i.code for i in dump.issues}),
-        "repaired": [n.text for n in dump.notes if n.code == "repaired"],
-    }
-
-
-def _told(dump: Dump) -> dict[str, Any]:
-    """What the envelope said of it."""
-    return {
-        "timestamp": _text(dump.timestamp) or None,
-        "stream": _text(dump.stream) or None,
-        "envelope": list(dump.envelope),
-    }
-
-
-def _crashed(goroutine: Goroutine | None) -> dict[str, Any] | None:
-    if goroutine is None:
-        return None
-    return {"goroutine": goroutine.id, "frames": [_text(f.function) for f in goroutine.frames[:8]]}
-
-
-def _full(dump: Dump) -> dict[str, Any]:
-    from gotrace.rendering.json import dump as full  # noqa: PLC0415 - only with --full
-    from gotrace.report import annotate  # noqa: PLC0415
-
-    told = {**_told(dump), "fingerprints": fingerprints(dump)._asdict()}
-    return {**full(annotate(dump)), **told}
-
-
-def _text(raw: str) -> str:
-    """``raw`` without what is no Unicode."""
-    return raw if raw.isascii() else raw.encode("utf-8", "replace").decode()
 
 
 class _Progress:
