@@ -37,6 +37,10 @@ class ProgramCode:
             self._known[function.entry] = self._read(function)
         return self._known[function.entry]
 
+    def code(self, function: Function) -> Code | None:
+        """A function's instructions alone: no names are looked up. Errors: none."""
+        return self._codes.of(function)
+
     def _read(self, function: Function) -> Reading | None:
         code = self._codes.of(function)
         if code is None:

@@ -22,13 +22,22 @@ FLOAT_REGISTERS = {"amd64": 15, "arm64": 16}
 
 
 class Leaf(NamedTuple):
-    """``size`` bytes of a parameter from ``offset``. ``register`` is which of the integer registers
-    it comes in, ``slot`` how far into the arguments on the stack; both None for a float."""
+    """``size`` bytes of a parameter from ``offset``. ``register`` is which of the registers for
+    its sort it comes in, ``slot`` how far into the arguments on the stack. Both are None for a
+    field without a name, which nobody has to copy."""
 
     offset: int
     size: int
     register: int | None
     slot: int | None
+    floating: bool = False
+
+
+class _Scalar(NamedTuple):
+    offset: int
+    size: int
+    floating: bool
+    blank: bool
 
 
 def leaves_of(
@@ -40,31 +49,35 @@ def leaves_of(
     for parameter in inputs:
         measure = sizes.measure(parameter.type)
         scalars = list(_scalars(parameter.type, sizes, 0))
-        fits = max(measure.integers, measure.floats) < TOO_MANY
+        fits = max(measure.integers, measure.floats) < TOO_MANY and measure.size > 0
         fits = fits and taken + measure.integers <= integers
         if fits and taken_floats + measure.floats <= floats:
-            found.append(_in_registers(scalars, taken))
+            found.append(_in_registers(scalars, taken, taken_floats))
             taken, taken_floats = taken + measure.integers, taken_floats + measure.floats
             continue
         stack = -(-stack // measure.align) * measure.align
-        found.append([Leaf(o, s, None, None if f else stack + o) for o, s, f in scalars])
+        found.append(
+            [Leaf(s.offset, s.size, None, None if s.blank else stack + s.offset) for s in scalars]
+        )
         stack += measure.size
     return found
 
 
-def _in_registers(scalars: Sequence[tuple[int, int, bool]], first: int) -> list[Leaf]:
+def _in_registers(scalars: Sequence[_Scalar], first: int, first_float: int) -> list[Leaf]:
     found = []
-    for offset, size, floating in scalars:
-        found.append(Leaf(offset, size, None if floating else first, None))
-        first += not floating
+    for scalar in scalars:
+        number = first_float if scalar.floating else first
+        register = None if scalar.blank else number
+        found.append(Leaf(scalar.offset, scalar.size, register, None, scalar.floating))
+        first, first_float = first + (not scalar.floating), first_float + scalar.floating
     return found
 
 
-def _scalars(go_type: GoType, sizes: Sizes, base: int) -> Iterator[tuple[int, int, bool]]:
-    """Offset, size, and whether it is a float."""
+def _scalars(go_type: GoType, sizes: Sizes, base: int, blank: bool = False) -> Iterator[_Scalar]:
     if go_type.kind in _NESTED:
         for part in sizes.parts(go_type):
-            yield from _scalars(part.type, sizes, base + part.offset)
+            hidden = blank or (go_type.kind is Kind.STRUCT and part.name == "_")
+            yield from _scalars(part.type, sizes, base + part.offset, hidden)
         return
     size = FIXED.get(go_type.kind, sizes.word_size)
-    yield base, size, go_type.kind in _FLOATS
+    yield _Scalar(base, size, go_type.kind in _FLOATS, blank)

@@ -14,14 +14,15 @@ _HEADERS = {Kind.STRING, Kind.SLICE, Kind.INTERFACE}
 
 
 class _Leaf:
-    """Answers for one leaf."""
+    """Answers for one leaf, or for the two of a complex number."""
 
-    def __init__(self, bits: int, certainty: Certainty) -> None:
-        self._reading = Reading(bits, certainty)
+    def __init__(self, known: Known, certainty: Certainty) -> None:
+        self._known = known
+        self._certainty = certainty
 
     def read(self, offset: int, size: int) -> Reading:
         """The number."""
-        return self._reading
+        return Reading(self._known[offset], self._certainty)
 
     def printed(self, offset: int, size: int) -> bool:
         """It is known."""
@@ -29,7 +30,7 @@ class _Leaf:
 
     def words(self, offset: int, size: int) -> tuple[Reading, ...]:
         """The number alone."""
-        return (self._reading,)
+        return (self.read(offset, size),)
 
 
 def patched(
@@ -77,9 +78,15 @@ class _Patch:
             return value._replace(
                 elements=elements, certainty=weakest(e.certainty for e in elements)
             )
-        if base in self._known and kind not in {Kind.STRUCT, Kind.ARRAY}:
-            return decode(go_type, _Leaf(self._known[base], self._certainty), self._sizes)
-        return value
+        if kind in {Kind.STRUCT, Kind.ARRAY}:
+            return value
+        places = [base]
+        if kind in {Kind.COMPLEX64, Kind.COMPLEX128}:  # one half alone is left
+            places = [base + part.offset for part in self._sizes.parts(go_type)]
+        if not all(place in self._known for place in places):
+            return value
+        leaf = _Leaf(self._known, self._certainty)
+        return decode(go_type, leaf, self._sizes, base)
 
     def _header(self, value: Value, go_type: GoType, base: int) -> Value:
         parts = {p.name: base + p.offset for p in self._sizes.parts(go_type)}

@@ -9,7 +9,7 @@ from gotrace.types import GoType, Kind
 from gotrace.value import Argument, Certainty, Value
 
 _HEADERS = {Kind.STRING, Kind.SLICE, Kind.INTERFACE}
-_FLOATS = {Kind.FLOAT32, Kind.FLOAT64, Kind.COMPLEX64, Kind.COMPLEX128}
+_COMPLEX = {Kind.COMPLEX64, Kind.COMPLEX128}
 _ATTRIBUTES = {"data_word": "pointer"}
 
 
@@ -37,9 +37,13 @@ def _leaves(
     value: Value, go_type: GoType, sizes: Sizes, base: int
 ) -> Iterator[tuple[int, Certainty, int | None]]:
     kind = go_type.kind
-    if value.truncated or kind in _FLOATS:
+    if value.truncated:
         return
-    if kind in _HEADERS:
+    if kind in _COMPLEX:
+        told = dict(value.certainties)
+        for part in sizes.parts(go_type):
+            yield base + part.offset, told.get(part.name, value.certainty), None
+    elif kind in _HEADERS:
         told = dict(value.certainties)
         for part in sizes.parts(go_type):
             bits = getattr(value, _ATTRIBUTES.get(part.name, part.name))

@@ -22,8 +22,8 @@ from gotrace.recover.patch import patched
 from gotrace.recover.reading import bits_of, stale_offsets
 from gotrace.signature import Parameter, Role
 from gotrace.source import SourceTree
+from gotrace.source.calls import may_be_deferred, may_change
 from gotrace.source.expressions_line import Line, Lines
-from gotrace.source.statements import assigned_in
 from gotrace.source.syntax import Syntax
 from gotrace.types import Kind
 from gotrace.value import Argument, Certainty, Provenance
@@ -33,6 +33,7 @@ _NUMBERS = {
     Kind.INT, Kind.INT8, Kind.INT16, Kind.INT32, Kind.INT64, Kind.UINT, Kind.UINT8, Kind.UINT16,
     Kind.UINT32, Kind.UINT64, Kind.UINTPTR,
 }  # fmt: skip
+_TRUTHS = {"true", "false"}
 _NILABLE = {Kind.POINTER, Kind.MAP, Kind.CHAN, Kind.FUNC}
 
 
@@ -66,6 +67,8 @@ class SourceRecovery:
             return frame
         if contradiction([frame, caller], 0, self._look_up) is not None:
             return frame
+        if may_be_deferred(line, frame.name.name.partition("[")[0]):
+            return frame
         parameters = {(p.role, p.name): p for p in signature.inputs()}
         arguments = tuple(
             self._argument(a, parameters.get((a.role, a.name)), (own, line), caller, place)
@@ -98,6 +101,8 @@ class SourceRecovery:
         if node is None:
             return argument
         known = self._forwarded(node, line, caller, parameter)
+        if not known and node.kind in _TRUTHS and parameter.type.kind is Kind.BOOL:
+            known = {0: int(node.kind == "true")}
         if not known:
             known = self._literal(Givens(lambda _: None).of(node, line), parameter)
         new = {offset: bits for offset, bits in known.items() if offset in stale}
@@ -136,7 +141,9 @@ class SourceRecovery:
     ) -> dict[int, int]:
         """The leaves of the caller's own parameter, if that is passed on as it came."""
         place = parameter_place(node, line)
-        if place is None or node.text in assigned_in(line.function) or caller.signature is None:
+        if place is None or caller.signature is None:
+            return {}
+        if may_change(node.text, parameter.type, line.function):
             return {}
         role = Role.RECEIVER if place < 0 else Role.PARAMETER
         theirs = [p for p in caller.signature.inputs() if (p.role, p.name) == (role, node.text)]
