@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # In the order of the help; each is a module of gotrace.commands, imported when it is asked for.
 COMMANDS = (
-    "annotate", "run", "group", "diff", "scan", "lsp", "signatures", "schema", "completion",
+    "annotate", "run", "group", "diff", "scan", "lsp", "mcp", "signatures", "schema", "completion",
 )  # fmt: skip
 _KNOWS_ALL = {"completion"}  # what looks at the options of every command
 _OBJECTS = 50_000  # a small run makes fewer, and the collector finds nothing in them

@@ -55,7 +55,7 @@ live
 inputs
 decoding
 annotating exporting watching
-running lsp
+running lsp mcp
 commands
 cli
 __init__ __main__
@@ -69,7 +69,7 @@ ROOMS = {
     "rich": set(),
 }
 # Any module of that folder.
-FOLDERS = {"pygls": "lsp/", "lsprotocol": "lsp/"}
+FOLDERS = {"pygls": "lsp/", "lsprotocol": "lsp/", "mcp": "mcp/", "pydantic": "mcp/"}
 
 
 def rank() -> dict[str, int]:
