@@ -25,6 +25,9 @@ UNKNOWN_SIZE = {"reflect.makeFuncStub", "reflect.methodValueCall", "runtime.rt0_
 SWITCHING = {"runtime.systemstack", "runtime.mcall"}
 
 _Outcome = tuple[Argument, ...] | str
+_new = tuple.__new__  # skips NamedTuple's own __new__: a large dump has very many words
+
+assert WordUse._fields[:4] == Word._fields
 
 
 def bind(
@@ -63,7 +66,7 @@ def bind(
 
 def unbound_words(call: Call) -> tuple[WordUse, ...]:
     """Every printed word, for a call without a signature."""
-    return tuple(WordUse(w.value, w.stale, w.start, w.end, 0, 0, 0) for w in call.words())
+    return tuple([_new(WordUse, (*word, 0, 0, 0)) for word in call.words()])
 
 
 def _left_over(call: Call, arguments: Sequence[Argument]) -> tuple[WordUse, ...]:

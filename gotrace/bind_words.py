@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from gotrace.arch import Port
 from gotrace.decode import Reading, agree, decode, unknown
-from gotrace.layout.sizes import Sizes, has_unknown
+from gotrace.layout.sizes import Sizes, has_unknown, in_words
 from gotrace.layout.words import Area, Count, Place, lay_out, solve
 from gotrace.model import Absence, AbsenceReason, Call, Word
 from gotrace.signature import Parameter, Signature
 from gotrace.tuples import NamedTuple
 from gotrace.value import Argument, Certainty, Value, WordUse
 
+_new = tuple.__new__  # skips NamedTuple's own __new__: a large dump has very many words
 GAP = "?"  # bytes of which a binary does not say what they are
 _SEVERAL = "its type is unknown here, and the words leave more than one width for it"
 _BEHIND = "it stands behind a parameter of unknown width"
@@ -39,7 +40,10 @@ def bind_words(call: Call, signature: Signature, port: Port) -> tuple[Argument, 
     count = Count(len(words), bool(signs))
     bound: tuple[Argument, ...] | None = None
     misfit = False
+    alike: set[int] = set()  # word sizes with which either byte order reads the same
     for machine in _machines(port):
+        if machine.word_size in alike:
+            continue
         if any(word.value >> (8 * machine.word_size) for word in words):
             continue
         sizes = Sizes(machine.word_size)
@@ -47,6 +51,9 @@ def bind_words(call: Call, signature: Signature, port: Port) -> tuple[Argument, 
         if area is not None:
             found = _arguments(signature, area, words, machine, sizes)
             bound = found if bound is None else _compare(bound, found)
+            every = (*signature.inputs(), *signature.results)
+            if all(in_words(p.type, machine.word_size) for p in every):
+                alike.add(machine.word_size)
         misfit |= area is None and machine.word_size == port.word_size
     if misfit or bound is None:
         # What fits only with a word size that nothing speaks for may as well be an old signature.
@@ -171,6 +178,8 @@ class _AreaReader:
 
     def read(self, offset: int, size: int) -> Reading:
         start = self.base + offset
+        if size == self.size and start % size == 0 and start // size < len(self.all):
+            return _new(Reading, (self.all[start // size].value, Certainty.EXACT))
         if start + size > len(self.all) * self.size:
             return Reading(None, Certainty.ABSENT)
         first, last = start // self.size, (start + size - 1) // self.size
@@ -202,20 +211,10 @@ class _AreaReader:
         for i in self._range(0, size):
             if i >= len(self.all):
                 break
-            word = self.all[i]
             start = max(self.base, i * self.size)
             stop = min(self.base + size, (i + 1) * self.size)
-            found.append(
-                WordUse(
-                    word.value,
-                    word.stale,
-                    word.start,
-                    word.end,
-                    offset=start - self.base,
-                    size=stop - start,
-                    word_offset=start - i * self.size,
-                )
-            )
+            place = start - self.base, stop - start, start - i * self.size
+            found.append(_new(WordUse, (*self.all[i], *place)))
         return tuple(found)
 
 

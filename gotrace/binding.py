@@ -44,7 +44,9 @@ class Binder:
 
     def _bound(self, frame: Frame, above: str) -> Bound:
         signatures = self._signatures(frame)
-        slots = self._programs.slots(frame, above) if signatures else None
+        if not signatures:
+            return Bound(None, Binding((), unbound_words(frame.call)))
+        slots = self._programs.slots(frame, above)
         tried = [Bound(s, self._binding(frame, s, slots)) for s in signatures]
         fitting = next((b for b in tried if not b.binding.issues), None)
         if fitting is None:
@@ -62,7 +64,7 @@ class Binder:
 
     def _signatures(self, frame: Frame) -> Sequence[Signature]:
         found = self._choice.found.get((frame.function, frame.site), ())
-        if found:
+        if found or not self._programs.landed:
             return found
         shape = self._programs.shape(frame.call, frame.site)
         return () if shape is None else (shape,)
@@ -121,7 +123,7 @@ def _of_library(frame: Frame, tried: Sequence[Bound]) -> Bound:
     from gotrace.stdlib import library  # noqa: PLC0415 - only where it was asked
 
     words = unbound_words(frame.call)
-    if tried and library().is_assembly(frame.function):
+    if library().is_assembly(frame.function):
         arguments = tuple(
             a._replace(reason="assembly: Go does not print its arguments")
             for a in tried[0].binding.arguments

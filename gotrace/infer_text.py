@@ -9,6 +9,7 @@ from gotrace.goversion import FACTS, Evidence
 from gotrace.model import (
     Absence,
     AbsenceReason,
+    Call,
     Dump,
     DumpKind,
     Frame,
@@ -39,15 +40,16 @@ def text_evidence(dump: Dump) -> Iterator[Evidence]:
         yield from _header_evidence(goroutine)
         yield from _stack_evidence(goroutine)
         for frame in goroutine.frames:
-            call, site = frame.call, frame.site
-            name = call.function, id(site)
+            call, site, pc = frame.call, frame.site, frame.pc
+            name = call[0], id(site)
             if name not in names:
                 names.add(name)
                 yield from _name_evidence(frame)
-            key = id(call), frame.pc is None, site is None or site.offset is None
-            if call.parenthesised and key not in calls:
+            key = id(call), pc is None, site is None or site.offset is None
+            if key not in calls:
                 calls.add(key)
-                yield from _frame_evidence(frame)
+                if call.parenthesised and (pc is not None or _may_tell(call)):
+                    yield from _frame_evidence(frame)
 
 
 def _message_evidence(dump: Dump) -> Iterator[Evidence]:
@@ -129,6 +131,16 @@ def _name_evidence(frame: Frame) -> Iterator[Evidence]:
             yield Evidence(text, minor, minor, span, exact, weak=True)
 
 
+def _may_tell(call: Call) -> bool:
+    """Whether the arguments can be evidence; nearly all of those of Go ≤ 1.16 are not."""
+    text = call.arguments
+    return (
+        ("{" in text or "?" in text or "_" in text or call.inlined)
+        or call.function in _AGGREGATES
+        or call.function == _GOEXIT
+    )
+
+
 def _frame_evidence(frame: Frame) -> Iterator[Evidence]:
     call, span = frame.call, Span(frame.start, frame.start + frame.call.end)
     if frame.language != "go":
@@ -180,9 +192,12 @@ _AGGREGATES = frozenset(
 )
 
 
+_GOEXIT = "runtime.goexit"
+
+
 def _argument_evidence(frame: Frame, span: Span) -> Iterator[Evidence]:
     call = frame.call
-    if call.function == "runtime.goexit" and call.arguments == "{}":
+    if call.function == _GOEXIT and call.arguments == "{}":
         yield _fact("goexit_placeholder", span)
     if call.inlined or not call.items:
         return

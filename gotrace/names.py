@@ -95,6 +95,7 @@ _STANDARD = frozenset(
 
 
 @lru_cache(maxsize=65536)
+@lru_cache(maxsize=65536)
 def is_standard(function: str) -> bool:
     """Whether ``function`` is of the standard library or the runtime, by its package's path."""
     package = split_name(function).package

@@ -13,6 +13,7 @@ from gotrace.value import Argument, Certainty, Value, ValueKind, WordUse
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LOWEST = 1 << 16  # below this a word without a type is a number
+_new = tuple.__new__  # skips NamedTuple's own __new__: a large dump has very many pointers
 TRUSTED = {Certainty.EXACT, Certainty.LIKELY}
 
 
@@ -32,12 +33,19 @@ def shared_pointers(
     goroutines: Iterable[tuple[int | None, Frames]],
 ) -> tuple[dict[int, str], dict[int, tuple[SeenIn, ...]]]:
     """Names of pointers that stand in several frames, and where each stands."""
-    seen: dict[int, dict[SeenIn, None]] = {}
+    seen: dict[int, list[tuple[int | None, int, int, str | None]]] = {}
     for index, (id_, frames) in enumerate(goroutines):
         for number, (arguments, unbound) in enumerate(frames):
-            for address, name in _addresses(arguments, unbound):
-                seen.setdefault(address, {})[SeenIn(id_, index, number, name)] = None
-    shared = {a: tuple(s) for a, s in seen.items() if len({p[1:3] for p in s}) > 1}
+            for address, name in _addresses(arguments):
+                seen.setdefault(address, []).append((id_, index, number, name))
+            for word in unbound:
+                if word.value >= LOWEST and not word.stale:
+                    seen.setdefault(word.value, []).append((id_, index, number, None))
+    shared = {
+        address: tuple([_new(SeenIn, place) for place in dict.fromkeys(places)])
+        for address, places in seen.items()
+        if len(places) > 1 and any(p[1:3] != places[0][1:3] for p in places)
+    }
     return {a: short_name(i) for i, a in enumerate(shared)}, shared
 
 
@@ -51,16 +59,11 @@ def short_name(index: int) -> str:
     return name
 
 
-def _addresses(
-    arguments: tuple[Argument, ...], unbound: tuple[WordUse, ...]
-) -> Iterator[tuple[int, str | None]]:
+def _addresses(arguments: tuple[Argument, ...]) -> Iterator[tuple[int, str | None]]:
     for argument in arguments:
         if argument.value is not None and argument.certainty is not Certainty.UNSET:
             for address in pointers_of(argument.value):
                 yield address, argument.name
-    for word in unbound:
-        if not word.stale and word.value >= LOWEST:
-            yield word.value, None
 
 
 _WITH_POINTER = {ValueKind.POINTER, ValueKind.STRING, ValueKind.SLICE, ValueKind.INTERFACE}

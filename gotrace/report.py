@@ -29,6 +29,8 @@ from gotrace.signatures.matching import Signatures, Tie
 from gotrace.tuples import NamedTuple
 from gotrace.value import Certainty
 
+_new = tuple.__new__  # skips NamedTuple's own __new__: a large dump has very many frames
+
 if TYPE_CHECKING:
     from gotrace.binary.program import Program
     from gotrace.culprit import Culprit
@@ -237,10 +239,6 @@ def _goroutine(goroutine: Goroutine, binder: Binder) -> AnnotatedGoroutine:
 
 def _frame(frame: Frame, bound: Bound) -> AnnotatedFrame:
     function = frame.function
-    return AnnotatedFrame(
-        frame,
-        split_name(function),
-        frame.language == "go" and not is_standard(function),
-        bound.signature,
-        *bound.binding,
-    )
+    in_app = frame.language == "go" and not is_standard(function)
+    signature, binding = bound
+    return _new(AnnotatedFrame, (frame, split_name(function), in_app, signature, *binding))

@@ -71,7 +71,10 @@ class Call(NamedTuple):
 
     def words(self) -> tuple[Word, ...]:
         """All words in printed order, those inside groups included."""
-        found: list[Word] = []
+        found = [item for item in self.items if isinstance(item, Word)]
+        if len(found) == len(self.items):
+            return tuple(found)
+        found.clear()
         _collect(self.items, found)
         return tuple(found)
 

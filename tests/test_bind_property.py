@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gotrace import bind_words
 from gotrace.arch import ARCHES, Port
 from gotrace.bind import bind
 from gotrace.goversion import Facts
@@ -148,3 +150,16 @@ def test_what_a_signature_prints_fits_it(
     amd64 = Port(ARCHES["amd64"], 8, False, True, True)
     assert not bind(call, signature, Facts(18, None), amd64).issues
     assert not bind(call, signature, Facts(18, None), Port(None)).issues
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(WORDS, max_size=8), SIGNATURES, PORTS)
+def test_either_byte_order_reads_whole_words_alike(
+    words: list[int], signature: Signature, port: Port
+) -> None:
+    """A second byte order is not tried where no part of an argument is less than a word."""
+    call = _call("main.f", [Word(value, False, 0, 0) for value in words])
+    found = bind(call, signature, Facts(0, 15), port)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bind_words, "in_words", lambda *_: False)
+        assert repr(bind(call, signature, Facts(0, 15), port)) == repr(found)

@@ -10,6 +10,7 @@ from gotrace.model import Location, SourceMap, Span
 from gotrace.tuples import NamedTuple
 
 STEP = 1 << 14  # bytes between the line numbers that are kept
+_new = tuple.__new__  # skips NamedTuple's own __new__: each frame of a large dump is located
 
 
 class PlainMap:
@@ -33,9 +34,14 @@ class PlainMap:
         first = data.rfind(b"\n", 0, start) + 1
         # From a line's start on there is nothing to look for before it.
         last = max(first, data.rfind(b"\n", first, end) + 1) if end > start else first
-        column = code_points(data[first:start]) + 1
+        column = code_points(data[first:start]) + 1 if start > first else 1
         end_column = code_points(data[last:end]) + 1
-        return Location(start, end, self.line(start), column, end_column)
+        return _new(Location, (start, end, self.line(start), column, end_column, ()))
+
+    def is_simple(self, start: int, end: int) -> bool:
+        """Whether these bytes are on one line, and each of them is a column."""
+        text = self._data[start:end]
+        return text.isascii() and b"\n" not in text
 
     def line(self, position: int) -> int:
         """The number of the line that byte ``position`` is on, from 1."""

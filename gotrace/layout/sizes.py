@@ -177,6 +177,21 @@ def has_unknown(go_type: GoType) -> bool:
             return False
 
 
+def in_words(go_type: GoType, word_size: int) -> bool:
+    """Whether each part of a value is one whole word, the same in either byte order."""
+    match go_type.kind:
+        case Kind.COMPLEX64:
+            return False
+        case Kind.COMPLEX128:
+            return word_size == FIXED[Kind.FLOAT64]
+        case Kind.ARRAY:
+            return go_type.element is None or in_words(go_type.element, word_size)
+        case Kind.STRUCT:
+            return all(in_words(field.type, word_size) for field in go_type.fields)
+        case kind:
+            return FIXED.get(kind, word_size) == word_size
+
+
 _POINTED = {
     *(Kind.POINTER, Kind.MAP, Kind.CHAN, Kind.FUNC, Kind.UNSAFE_POINTER),
     *(Kind.STRING, Kind.SLICE, Kind.INTERFACE),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from gotrace.rendering.json_values import Json
@@ -18,7 +19,23 @@ class Texts(NamedTuple):
     entries: tuple[str, ...]
 
 
-encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_string = json.encoder.encode_basestring
+
+
+def _encoder() -> Callable[[Any], str]:
+    """What ``JSONEncoder.encode`` does, without making its C encoder anew for each value.
+
+    There is nothing in a document that refers to itself: that is not looked for.
+    """
+    plain = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False)
+    make: Any = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return plain.encode
+    write = make(None, plain.default, _string, None, ": ", ", ", False, False, False)
+    return lambda value: _string(value) if type(value) is str else "".join(write(value, 0))
+
+
+encode = _encoder()
 
 
 def dumps(value: Json, *, indent: int | None = None) -> str:
