@@ -151,7 +151,7 @@ def test_unknown_fields_are_allowed_by_the_shipped_schema() -> None:
 def test_the_examples_in_the_docs_are_printed() -> None:
     """Each is a part of an object in the output for the sample that it names."""
     text = (SAMPLES.parent / "docs" / "annotation.md").read_text("utf-8")
-    examples = re.findall(r"^```json (\S+)\n(.*?)^```", text, re.M | re.S)
+    examples = re.findall(r"^```json title=\"(\S+)\"\n(.*?)^```", text, re.M | re.S)
     assert len(examples) >= 8
     for name, block in examples:
         found = document(SAMPLES.parent / name)

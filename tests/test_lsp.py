@@ -206,8 +206,8 @@ async def test_findings_stand_at_their_words(client: LanguageClient) -> None:
     found = [d for d in client.diagnostics[uri] if d.code == "low-pointer"]
     assert [under(client, text, d.range) for d in found] == ["0x8"]
     assert found[0].severity == types.DiagnosticSeverity.Error
-    if found[0].code_description is not None:
-        assert found[0].code_description.href.endswith("#low-pointer")
+    assert found[0].code_description is not None
+    assert found[0].code_description.href.endswith("/findings/low-pointer.md")
     close(client, uri)
 
 

@@ -15,11 +15,11 @@ from gotrace.lsp.ranges import first_line_of
 from gotrace.lsp.reading import Reading
 from gotrace.lsp.remarks import MOST, Related, Remark, said
 from gotrace.rendering.files import uri_of
-from gotrace.rendering.sarif_rules import CRASH, CULPRIT, HOME, slug
+from gotrace.rendering.pages import CULPRIT, address, file
+from gotrace.rendering.sarif_rules import slug
 from gotrace.rendering.style import clean
 
 SOURCE = "gotrace"
-_DOCS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs")
 
 
 def of_log(document: Document, *, related: bool) -> list[types.Diagnostic]:
@@ -82,14 +82,11 @@ def _source_range(document: Document, span: SourceSpan) -> types.Range:
 @cache
 def described(code: str) -> types.CodeDescription | None:
     """The page that explains a code; None where the docs are neither on the net nor here."""
-    page = "culprit" if code.startswith((CULPRIT, CRASH)) else "findings"
-    if HOME:
-        return types.CodeDescription(f"{HOME}docs/{page}.md#{code}")
-    for name in (f"findings/{code}.md", f"{page}.md"):
-        path = os.path.normpath(os.path.join(_DOCS, name))
-        if os.path.isfile(path):
-            return types.CodeDescription(f"{uri_of(path)}#{code}")
-    return None
+    on_the_net = address(code)
+    if on_the_net is not None:
+        return types.CodeDescription(on_the_net)
+    here = file(code)
+    return None if here is None else types.CodeDescription(uri_of(here[0]) + here[1])
 
 
 # ---------------------------------------------------------------------- Go source

@@ -11,8 +11,9 @@ from gotrace.culprit.culprit import Culprit, SourceSpan
 from gotrace.model import Dump, Site, Span
 from gotrace.rendering.culprit import reason_of, telling
 from gotrace.rendering.json_frames import origin_of
+from gotrace.rendering.pages import CRASH, CULPRIT
 from gotrace.rendering.sarif_crash import cause_of, is_asked_for, is_crash, is_named, own_frame
-from gotrace.rendering.sarif_rules import CRASH, CULPRIT, slug
+from gotrace.rendering.sarif_rules import slug
 from gotrace.rendering.style import clean
 from gotrace.report import Report
 from gotrace.tuples import NamedTuple

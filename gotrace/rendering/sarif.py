@@ -15,10 +15,11 @@ from gotrace.model import Dump, Issue
 from gotrace.rendering.formats import Page
 from gotrace.rendering.json_text import dumps
 from gotrace.rendering.json_values import Json
+from gotrace.rendering.pages import HOME
 from gotrace.rendering.sarif_crash import crash_of
 from gotrace.rendering.sarif_findings import findings_of
 from gotrace.rendering.sarif_places import Places, sentence
-from gotrace.rendering.sarif_rules import HOME, Rules
+from gotrace.rendering.sarif_rules import Rules
 from gotrace.report import Report
 from gotrace.version import VERSION
 

@@ -8,8 +8,9 @@ from gotrace.annotated import AnnotatedFrame
 from gotrace.culprit.culprit import Culprit
 from gotrace.model import Dump, DumpKind, Span
 from gotrace.rendering.json_values import Json
+from gotrace.rendering.pages import CRASH, CULPRIT
 from gotrace.rendering.sarif_places import Places, function_of, numbered, safe, sentence
-from gotrace.rendering.sarif_rules import CRASH, CULPRIT, Rules, slug
+from gotrace.rendering.sarif_rules import Rules, slug
 from gotrace.rendering.sarif_stacks import stack
 from gotrace.report import Report
 

@@ -6,11 +6,8 @@ import re
 
 from gotrace.culprit.messages import FaultKind
 from gotrace.rendering.json_values import Json
+from gotrace.rendering.pages import CRASH, CULPRIT, address, page
 
-HOME = ""  # the address of the product and its docs, with a slash at its end; none yet
-CULPRIT, CRASH = "culprit/", "crash/"
-
-_PAGES = {CULPRIT: "docs/culprit.md", CRASH: "docs/culprit.md"}
 _HELP = {
     CULPRIT: "The expression that failed, how sure that is, and why.",
     CRASH: "How the program died. Its source or binary would tell what failed.",
@@ -45,7 +42,7 @@ class Rules:
         """What a notification refers to."""
         about = {"text": f"What was not understood, or what was done: {code}."}
         shown: Json = {"id": code, "shortDescription": about, "fullDescription": about}
-        shown["help"] = {"text": "See docs/annotation.md."}
+        shown["help"] = {"text": f"See docs/{page(code)}."}
         self._told.setdefault(code, shown)
         return {"id": code, "index": list(self._told).index(code)}
 
@@ -60,17 +57,17 @@ class Rules:
 
 def _rule(code: str, level: str) -> Json:
     family = code[: code.rfind("/") + 1]
-    page = _PAGES.get(family, "docs/findings.md")
     about = _HELP.get(family, "A reason to distrust a decoded value.")
     found: Json = {
         "id": code,
         "name": _pascal(code),
         "shortDescription": {"text": _short(family, code[len(family) :])},
         "fullDescription": {"text": about},  # GitHub's code scanning asks for it
-        "help": {"text": f"{about} See {page}."},
+        "help": {"text": f"{about} See docs/{page(code)}."},
         "defaultConfiguration": {"level": level},
     }
-    return {**found, "helpUri": HOME + page} if HOME else found
+    where = address(code)
+    return found if where is None else {**found, "helpUri": where}
 
 
 def _short(family: str, kind: str) -> str:
