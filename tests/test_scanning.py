@@ -28,7 +28,7 @@ from gotrace.model import Dump
 from gotrace.parsing import each_dump
 from gotrace.scanning import Scanner, scan, scanner
 from gotrace.scanning.following import follow
-from gotrace.scanning.ranges import scan_in_ranges, scan_ranges
+from gotrace.scanning.ranges import scan_in_ranges
 from gotrace.scanning.sources import in_time_order, rotated_with
 from tests.envelope_writers import WRITERS
 from tests.test_envelopes import LOGS, SAMPLES, check_places, lines_of, model
@@ -71,7 +71,9 @@ def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanner, "BLOCK", 1 << 14)
     monkeypatch.setattr(scanner, "WINDOW", 1 << 17)
     monkeypatch.setattr(scanner, "AHEAD", 1 << 15)
-    monkeypatch.setattr("gotrace.scanning.ranges.AHEAD", 1 << 15)
+    for module in ("sources", "splitting"):
+        monkeypatch.setattr(f"gotrace.scanning.{module}.BLOCK", 1 << 14)
+    monkeypatch.setattr("gotrace.scanning.splitting.AHEAD", 1 << 15)
 
 
 def fed(data: bytes, cuts: list[int]) -> list[Dump]:
@@ -96,18 +98,6 @@ def test_chunks_change_nothing(seed: int, cuts: list[float]) -> None:
 def test_byte_by_byte() -> None:
     found = fed(PANIC, list(range(len(PANIC))))
     assert [told(d) for d in found] == [told(d) for d in each_dump(PANIC, source="log")]
-
-
-@settings(max_examples=25)
-@given(st.integers(0, 30), st.lists(st.floats(0, 1), min_size=1, max_size=6))
-def test_any_ranges(tmp_path_factory: Any, seed: int, cuts: list[float]) -> None:
-    """A dump belongs to the range that holds its first byte: any cut gives the same dumps."""
-    data = application_log(seed, 500)
-    path = tmp_path_factory.mktemp("ranges") / "app.log"
-    path.write_bytes(data)
-    places = sorted({0, len(data), *(int(c * len(data)) for c in cuts)})
-    found = list(scan_ranges(str(path), places))
-    assert [told(d) for d in found] == [told(d) for d in scan(path)]
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if n != "cri partial"])  # torn within a word

@@ -9,12 +9,10 @@ first dump that may still go on, which is read again with what comes.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
-from gotrace.input.sourcemap import PlainMap
-from gotrace.model import Dump, Issue, Location, Span
+from gotrace.model import Dump, Issue, Span
 from gotrace.parsing import read_all
 from gotrace.scanning.sieve import Sieve
+from gotrace.scanning.window import WindowMap, shrunk
 
 BLOCK = 1 << 17  # bytes that are searched together: few enough to stay in a cache
 WINDOW = 1 << 22  # bytes of dumps that are gathered before they are read
@@ -26,66 +24,13 @@ MOST = 64 << 20  # bytes of one dump, unless the caller says otherwise
 _SURE = (b"goroutine ", b"\t", b" +0x", b"\\n\\t", b"n\\\\t", b"111,")
 
 
-class WindowMap:
-    """The map of a window: its bytes, and what stands before them in the input.
-
-    Of the bytes only those are kept that dumps stand in (:meth:`shrink`).
-    """
-
-    def __init__(self, data: bytes, base: int, lines: int) -> None:
-        self._base = base
-        self._lines = lines
-        # Where in the window each kept part begins, its line ends before it, and its own map.
-        self._parts: list[tuple[int, int, PlainMap]] = [(0, 0, PlainMap(data))]
-
-    def locate(self, span: Span) -> Location:
-        """Where ``span`` of the window lies in the whole input."""
-        index = bisect_right(self._parts, span.start, key=lambda p: p[0]) - 1
-        cut, lines, plain = self._parts[max(index, 0)]
-        place = plain.locate(Span(span.start - cut, span.end - cut))
-        base = self._base + cut
-        return place._replace(
-            start=place.start + base, end=place.end + base, line=place.line + self._lines + lines
-        )
-
-    def line(self, position: int) -> int:
-        """How many lines end in the window before ``position``; only before it is shrunk."""
-        return self._parts[0][2].line(position) - 1
-
-    def shrink(self, data: bytes, spans: list[tuple[int, int]]) -> None:
-        """Keep only the lines of ``spans``."""
-        whole = self._parts[0][2]
-        kept: list[tuple[int, int]] = []
-        for start, end in sorted(spans):
-            first = data.rfind(b"\n", 0, start) + 1
-            last = data.find(b"\n", end) + 1 or len(data)
-            if kept and first <= kept[-1][1]:
-                first, last = kept[-1][0], max(last, kept.pop()[1])
-            kept.append((first, last))
-        self._parts = [(a, whole.line(a) - 1, PlainMap(data[a:b])) for a, b in kept]
-
-    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
-        return _kept, (self._base, self._lines, self._parts)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, WindowMap) and self.__reduce__() == other.__reduce__()
-
-    def __hash__(self) -> int:
-        return hash(self._base)
-
-
-def _kept(base: int, lines: int, parts: list[tuple[int, int, PlainMap]]) -> WindowMap:
-    window = WindowMap(b"", base, lines)
-    window._parts = parts
-    return window
-
-
 class Scanner:
     """Finds dumps in bytes that come piece by piece. How they are cut changes nothing.
 
     ``feed`` and ``flush`` give the dumps that are complete. ``max_dump_bytes``: a dump that is
     longer ends there with an Issue ``truncated``, what follows is read as dumps of their own.
-    ``position`` and ``lines`` are where in the whole input the bytes begin.
+    ``position`` and ``lines`` are where in the whole input the bytes begin; ``sieve`` is one that
+    saw what stands before.
     """
 
     def __init__(
@@ -96,6 +41,7 @@ class Scanner:
         max_dump_bytes: int = MOST,
         position: int = 0,
         lines: int = 0,
+        sieve: Sieve | None = None,
     ) -> None:
         if max_dump_bytes < 1:
             raise ValueError("max_dump_bytes must be positive")
@@ -111,7 +57,7 @@ class Scanner:
         self._block = BLOCK
         self._wanted = WINDOW
         self._utf16: bool | None = None
-        self._sieve = Sieve()
+        self._sieve = sieve or Sieve()
         self._quiet = 0  # where the last hit was too long ago for a dump to go on; 0: no dump is on
 
     @property
@@ -135,9 +81,8 @@ class Scanner:
         data, at = _joined(self._coming), 0
         found: list[Dump] = []
         while len(data) - at >= BLOCK:
-            # A block ends with a line; where that is longer than any block, behind it.
-            end = (data.rfind(b"\n", at, at + BLOCK) + 1) or (data.find(b"\n", at + BLOCK) + 1)
-            if not end and len(data) - at < self._most:
+            end = block_end(data, at, self._base + self._size)
+            if not end and (len(data) - at < self._most or data.find(b"\n", at) >= 0):
                 break
             end = end or len(data)
             found += self.take(data[at:end])
@@ -151,7 +96,11 @@ class Scanner:
         """The dumps in what was held back: nothing more comes, or not soon."""
         data = _joined(self._coming)
         self._coming, self._came, self._block = [], 0, BLOCK
-        found = self.take(data) if data else []
+        found: list[Dump] = []
+        while data:
+            end = block_end(data, 0, self._base + self._size) or len(data)
+            found += self.take(data[:end])
+            data = data[end:]
         if self._utf16 or self._quiet:
             found += self._read(final=True)
         self._forget(self._base + self._size)
@@ -160,7 +109,7 @@ class Scanner:
     def take(self, block: bytes) -> list[Dump]:
         """Hold back a block, or what of it may belong to a dump; the dumps that end in it.
 
-        It is what ``feed`` cuts: lines, as many as BLOCK bytes hold, behind what was taken.
+        It is what ``feed`` cuts (:func:`block_end`), behind what was taken.
         """
         if self._base == 0 and self._utf16 is None:
             self._utf16 = _is_utf16(block)
@@ -170,7 +119,7 @@ class Scanner:
         found: list[Dump] = []
         if self._utf16:
             return self._read(final=False) if self._size >= self._most else []
-        hits = self._sieve.hits(block) if self.prefix is None else [0, len(block) - 1]
+        hits = self._sieve.hits(block, start) if self.prefix is None else [0, len(block) - 1]
         if hits and hits[-1] - hits[0] < TAIL:  # none of them is too far from the one before it
             hits = [hits[0], hits[-1]]
         for hit in hits:
@@ -178,15 +127,15 @@ class Scanner:
                 found += self._end(self._quiet)
             if not self._quiet:
                 self._forget(start + hit - LEAD, exactly=True)
-            sure = block.startswith(_SURE, hit)
-            self._quiet = start + hit + (TAIL if sure else AHEAD)
+            self._quiet = start + hit + reach(block, hit)
         if self._quiet and start + len(block) >= self._quiet:
             found += self._end(self._quiet)
         if not self._quiet:
             self._forget(start + len(block) - LEAD)
         elif self._size >= self._wanted:
             found += self._read(final=False)
-            self._quiet = self._quiet if self._quiet > self._base else 0
+            if self._quiet <= self._base:
+                self._quiet, self._wanted = 0, WINDOW
         return found
 
     def _end(self, position: int) -> list[Dump]:
@@ -202,7 +151,7 @@ class Scanner:
         self._quiet, self._wanted = 0, WINDOW
         self._held = [whole]
         self._forget(base + last, exactly=True)
-        return _shrunk(found, window, whole, base)
+        return shrunk(found, window, whole, base)
 
     def _forget(self, position: int, *, exactly: bool = False) -> None:
         """Let go of the blocks before ``position``; ``exactly``: of the lines before it."""
@@ -232,7 +181,7 @@ class Scanner:
         self._pass(cut, whole)
         self._held = [whole[cut:]] if cut < len(whole) else []
         self._wanted = max(WINDOW, 2 * self._size)
-        return _shrunk(done, window, whole, base)
+        return shrunk(done, window, whole, base)
 
     def _cut(self, whole: bytes, found: list[Dump]) -> tuple[int, list[Dump]]:
         """Where the next window begins, and the dumps that are complete before it."""
@@ -273,11 +222,24 @@ class Scanner:
         return cut, [*found, _truncated(dump, self._most)]
 
 
-def _shrunk(found: list[Dump], window: WindowMap | None, whole: bytes, base: int) -> list[Dump]:
-    if window is not None and found:
-        places = [d.where(d.span) for d in found]
-        window.shrink(whole, [(p.start - base, p.end - base) for p in places])
-    return found
+def block_end(data: bytes, at: int, position: int) -> int:
+    """Where the block ends that begins at ``at`` of ``data``, byte ``position`` of the input; 0
+    where that is not in ``data`` yet.
+
+    The input is ruled into stretches of BLOCK bytes. A block is the lines that end in one of them:
+    wherever a scan begins, its blocks are the same.
+    """
+    first = data.find(b"\n", at) + 1
+    if not first:
+        return 0
+    offset = position - at
+    rule = -(-(first + offset) // BLOCK) * BLOCK - offset
+    return 0 if rule > len(data) else data.rfind(b"\n", at, rule) + 1
+
+
+def reach(block: bytes, hit: int) -> int:
+    """How far behind a hit nothing else of a dump must stand, that the dump is over."""
+    return TAIL if block.startswith(_SURE, hit) else AHEAD
 
 
 def _truncated(dump: Dump, most: int) -> Dump:

@@ -14,6 +14,7 @@ from gotrace.input.sniffing import BYTES, Kind, kind_of
 from gotrace.parsing.anchors import line_anchors
 
 STRIDE = 1 << 16  # bytes of which one line shows what is wrapped round the block
+MEMORY = 1 << 22  # bytes for which the shape of a line that was looked at is remembered
 FEW = 32  # how often a byte may stand in vain in a block that is searched for it
 _ORDINARY = 1 << 14  # a line is looked at as far as this
 
@@ -29,21 +30,27 @@ _INSIDE = re.compile(rb"\\t(?<=\\n\\t)")
 _DEEPER = re.compile(rb"\\t(?<=n\\\\t)")
 _BOTH = re.compile(rb"\\t(?<=\\n\\t|n\\\\t)")
 _ESCAPE = 4  # bytes of either
+_NEVER = -(1 << 62)
 
 
 class Sieve:
-    """What was seen of a log so far decides which searches its next block needs."""
+    """What was seen of a log lately decides which searches its next block needs.
+
+    Lately, and not ever: so a scan may begin anywhere and know the same (``splitting``).
+    """
 
     def __init__(self) -> None:
-        self._wrapped = False  # whether a line was seen that something is wrapped round
-        self._nested = False
-        self._lists = False  # whether journalctl's lists of bytes may come
+        # Where a line was seen last that something is wrapped round, that has strings inside of
+        # strings, that holds journalctl's lists of bytes.
+        self._wrapped = self._nested = self._lists = _NEVER
 
-    def hits(self, block: bytes) -> list[int]:
+    def hits(self, block: bytes, at: int = 0) -> list[int]:
         """Where ``block``, which begins with a line, holds what dumps hold; not all, but the first
-        and the last, in ascending order. Empty: nothing of a dump begins here.
+        and the last, in ascending order. Empty: nothing of a dump begins here. ``at`` is where in
+        the log the block begins.
         """
-        whole, some = self._sampled(block)
+        whole = self.sample(block, at)
+        some = at - self._wrapped <= MEMORY
         found = _headers(block)
         if not whole:
             found += line_anchors(block)
@@ -51,14 +58,15 @@ class Sieve:
             found += _offsets(block)
             found += _causes(block)
         if b"\\" in block:
-            pattern = _DEEPER if whole else _BOTH if some or self._nested else _INSIDE
+            nested = some or at - self._nested <= MEMORY
+            pattern = _DEEPER if whole else _BOTH if nested else _INSIDE
             found += [m.end() - _ESCAPE for m in pattern.finditer(block)]
-        if self._lists:
+        if at - self._lists <= MEMORY:
             found += [m.start() for m in BYTES.finditer(block)]
         return sorted(found)
 
-    def _sampled(self, block: bytes) -> tuple[bool, bool]:
-        """Whether all of the lines looked at are wrapped, and whether any ever was."""
+    def sample(self, block: bytes, at: int) -> bool:
+        """Look at some lines of a block, and remember; whether all of them are wrapped."""
         whole = True
         for stride in range(0, len(block), STRIDE):
             line = block.find(b"\n", stride) + 1 if stride else 0
@@ -67,10 +75,13 @@ class Sieve:
             end = min(block.find(b"\n", line) + 1 or len(block), line + _ORDINARY)
             kind = kind_of(block, line, end)
             whole &= kind is Kind.WRAPPED
-            self._wrapped |= kind is Kind.WRAPPED
-            self._lists |= block[line : line + 4] == b'{"__'
-            self._nested |= block.find(b'\\\\\\"', line, end) >= 0
-        return whole, self._wrapped
+            if kind is Kind.WRAPPED:
+                self._wrapped = at
+            if block[line : line + 4] == b'{"__':
+                self._lists = at
+            if block.find(b'\\\\\\"', line, end) >= 0:
+                self._nested = at
+        return whole
 
 
 def _headers(block: bytes) -> list[int]:

@@ -63,17 +63,19 @@ def _in_file(name: str, scanner: Scanner) -> Iterator[list[Dump]]:
 def windows(file: BufferedReader | FileIO, scanner: Scanner) -> Iterator[list[Dump]]:
     """The dumps of a plain file from where ``scanner`` begins, block by block."""
     file.seek(scanner.position)
-    buffer = bytearray(BLOCK)
+    buffer = bytearray(2 * BLOCK)
     kept = 0  # bytes of the line that the last block broke off
-    while count := file.readinto(memoryview(buffer)[kept:]):
-        count += kept
-        end = buffer.rfind(b"\n", 0, count) + 1
-        if count < BLOCK or not end:
-            kept = count
+    wanted = BLOCK - scanner.position % BLOCK  # blocks are those of `block_end`
+    while count := file.readinto(memoryview(buffer)[kept : kept + wanted]):
+        filled = kept + count
+        end = buffer.rfind(b"\n", kept, filled) + 1
+        if count < wanted or (not end and filled > BLOCK):
+            kept = filled
             break
-        yield scanner.take(bytes(memoryview(buffer)[:end]))
-        kept = count - end
-        buffer[:kept] = buffer[end:count]
+        if end:
+            yield scanner.take(bytes(memoryview(buffer)[:end]))
+        kept, wanted = filled - end, BLOCK
+        buffer[:kept] = buffer[end:filled]
     # The end, or a line that is longer than a block.
     data = bytes(memoryview(buffer)[:kept])
     while data:
