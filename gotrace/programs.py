@@ -16,6 +16,7 @@ from gotrace.value import SlotMarks
 if TYPE_CHECKING:
     from gotrace.binary.landed import Landed
     from gotrace.binary.program import Program
+    from gotrace.binary.verify import Verdict
 
 
 class Programs(NamedTuple):
@@ -53,10 +54,12 @@ def load(binaries: Sequence[Program], dump: Dump, runtime: Runtime) -> Programs:
     # What was inlined stands in its caller's code: it belongs to whatever program that is of.
     inlined = {(f.function, f.site) for g in dump.goroutines for f in g.frames if f.call.inlined}
     landed, issues = [], []
-    for program, lands, against, missing in judge(binaries, dump, runtime.facts, runtime.port):
-        if against:
-            text = f"{program.path} did not print this: {against}; nothing is taken from it"
-            issues.append(Issue("binary-mismatch", text, dump.span))
+    port, system = runtime.port, runtime.os
+    for verdict in judge(binaries, dump, runtime.facts, port, system):
+        program, lands, _, missing, _ = verdict
+        unused = _unused(verdict)
+        if unused:
+            issues.append(Issue("binary-mismatch", unused, dump.span))
             continue
         landed.append(Landed(program, lands | inlined, slide(program, dump), fault))
         if missing and len(binaries) == 1:
@@ -75,6 +78,16 @@ def load(binaries: Sequence[Program], dump: Dump, runtime: Runtime) -> Programs:
         tuple(e for x in landed for e in _ports(x.program)),
         tuple(issues),
     )
+
+
+def _unused(verdict: Verdict) -> str:
+    """Why nothing is taken from a program; empty where it printed the dump."""
+    path, spared = verdict.program.path, verdict.spared
+    if verdict.against:
+        return f"{path} did not print this: {verdict.against}; nothing is taken from it"
+    if spared is not None:
+        return f"nothing is taken from {path}: {spared.path} has every frame that it has"
+    return ""
 
 
 def _releases(program: Program) -> Iterator[Evidence]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import re
 from collections.abc import Callable, Iterable
 
@@ -15,6 +16,7 @@ _ALIGN = 16
 _VERSION = re.compile(r"go1\.(\d{1,4})(?:\.(\d{1,4})|((?:beta|rc)\d+))?")
 _QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _BUILD_ID = re.compile(rb'\xff Go build ID: "([^"\n]{1,1024})"\n \xff')
+_HASHES = re.compile(r"[\w-]{20}(?:/[\w-]{20})+")
 _GO_NOTE, _GNU_NOTE = (b"Go\0\0", 4), (b"GNU\0", 3)
 
 
@@ -137,6 +139,21 @@ def build_id_in_text(start: bytes) -> str | None:
     """
     match = _BUILD_ID.search(start)
     return match[1].decode("ascii", "replace") if match else None
+
+
+def telling_ids(go: str | None, gnu: str | None) -> tuple[str | None, str | None]:
+    """The build ids that no other build has; None for those that somebody chose (-buildid=x).
+
+    Source: cmd/go/internal/work/buildid.go: hashes between slashes; cmd/link/internal/ld/main.go:
+            since go1.24 GNU's is made of Go's (both go1.27.3).
+    """
+    if go is None:
+        return None, gnu
+    if _HASHES.fullmatch(go):
+        return go, gnu
+    digest = hashlib.sha256(go.encode("utf-8", "surrogateescape")).digest()[:20]
+    made = {digest.hex(), bytes([digest[0] ^ 0xFF, *digest[1:]]).hex()}
+    return None, None if gnu in made else gnu
 
 
 def notes(views: Iterable[View]) -> tuple[str | None, str | None]:

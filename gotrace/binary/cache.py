@@ -2,7 +2,7 @@
 
 One JSON file for each build, named by its build id, in a folder of the user's own. Two that write
 at a time do not harm each other: a file is replaced as a whole, the later one wins. A file that
-cannot be read is as good as none, a folder that cannot be written is no error.
+is damaged is as good as none, a folder that cannot be written is no error.
 GOTRACE_CACHE=off switches it off.
 """
 
@@ -20,7 +20,7 @@ from gotrace.signature import Signature
 from gotrace.stored import load, store
 from gotrace.version import VERSION
 
-SCHEMA = 1
+SCHEMA = 2
 _LARGEST = 64 << 20
 _PIECE = 1 << 20
 
@@ -62,7 +62,7 @@ class Cache:
             "keys": list(merged),
             **store(merged.values()),
         }
-        _replace(path, json.dumps(data, separators=(",", ":")).encode())
+        _replace(path, _sealed(json.dumps(data, separators=(",", ":")).encode()))
         self._changed = False
 
     @property
@@ -109,7 +109,10 @@ def _read(path: Path, build_id: str) -> dict[str, Signature]:
     try:
         if path.stat().st_size > _LARGEST:
             return {}
-        data: Any = json.loads(path.read_bytes())
+        content = path.read_bytes()
+        if not _is_whole(content):
+            return {}
+        data: Any = json.loads(content)
         if [data[k] for k in ("schema", "reader", "build")] != [SCHEMA, _reader(), build_id]:
             return {}
         keys = data["keys"]
@@ -119,6 +122,21 @@ def _read(path: Path, build_id: str) -> dict[str, Signature]:
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return {}
     return dict(zip(keys, signatures, strict=True))
+
+
+def _sealed(content: bytes) -> bytes:
+    """With the digest of what stands before it as the object's last member: a bit that flips in a
+    name would be a wrong name."""
+    return content[:-1] + b',"digest":"' + _digest(content[:-1]) + b'"}'
+
+
+def _is_whole(content: bytes) -> bool:
+    body = content[: -len(_sealed(b"}"))]
+    return content == _sealed(body + b"}")
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest()[:32].encode()
 
 
 def _replace(path: Path, content: bytes) -> None:

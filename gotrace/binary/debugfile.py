@@ -1,7 +1,8 @@
 """Where a program's debug information is, if not in the program.
 
 ``objcopy --only-keep-debug`` and distributions put it into a second file. It belongs to a program
-only if the build ids are equal: Go's, or those that the linker gives (--build-id).
+only if the build ids are equal: Go's, or those that the linker gives (--build-id). Ids that
+somebody chose (-ldflags=-buildid=redacted, as Bazel does) prove nothing.
 """
 
 from __future__ import annotations
@@ -53,13 +54,9 @@ def beside(image: Image) -> Image | None:
 
 def difference(image: Image, other: Image) -> str:
     """Why ``other`` is of another build than ``image``; empty where it is of the same."""
-    pairs = (
-        (image.go_build_id, other.go_build_id),
-        (image.gnu_build_id, other.gnu_build_id),
-    )
-    known = [pair for pair in pairs if all(pair)]
+    known = [p for p in zip(image.telling_ids, other.telling_ids, strict=True) if all(p)]
     if not known:
-        return "one of them has no build id"
+        return "one of them has no build id that tells builds apart"
     return "" if all(one == two for one, two in known) else "their build ids differ"
 
 

@@ -64,6 +64,8 @@ def _read(data: memoryview) -> Container:
     elf = ELFFile(BytesIO(bytes(data[:64])))
     view = View(data, elf.elfclass // 8, not elf.little_endian)
     header = elf.header
+    if header["e_type"] == "ET_CORE":
+        raise CorruptError("it is a core file, not the program")
     rows = list(_section_headers(elf, view))
     sections = tuple(_sections(rows, view)) or tuple(_segments(elf, view))
     return Container(

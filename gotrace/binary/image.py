@@ -199,6 +199,11 @@ class Image:
         """The linker's build id, in hex."""
         return self._notes[1]
 
+    @property
+    def telling_ids(self) -> tuple[str | None, str | None]:
+        """Both ids, None where another build may have the same."""
+        return buildinfo.telling_ids(self.go_build_id, self.gnu_build_id)
+
     @cached_property
     def _notes(self) -> tuple[str | None, str | None]:
         return buildinfo.notes(self.view(s) for s in self.sections if s.name.startswith(".note"))
@@ -256,9 +261,14 @@ _READERS = (
 )
 
 
+def _without_waiting(path: str, flags: int) -> int:
+    """A named pipe is no program: nobody waits for its other end."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def _mapped(path: str) -> memoryview:
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_without_waiting) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise GotraceError(f"{path} is no file", "give the program's file")

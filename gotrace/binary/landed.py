@@ -7,15 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from gotrace.binary.generics import concrete_types
 from gotrace.binary.pclntab import ArgToken, Function, FunctionTable
 from gotrace.binary.program import Program
-from gotrace.binary.verify import Place, landing
+from gotrace.binary.verify import PAGE, Place, landing
 from gotrace.model import Call, Dump, Frame, Site
 from gotrace.names import split_name
 from gotrace.signature import Parameter, Signature, SignatureSource
 from gotrace.tuples import NamedTuple
 from gotrace.types import GoType, Kind
 from gotrace.value import SlotMarks
-
-PAGE = 0xFFF
 
 
 class Landed(NamedTuple):
@@ -150,6 +148,11 @@ def _known_pcs(dump: Dump) -> Iterator[tuple[Frame, int]]:
                 yield frame, frame.pc
     pc = None if dump.signal is None else dump.signal.pc
     if pc is not None and dump.crashed is not None:
+        # What faulted may be left out, and one page in 4096 fits by chance: not every frame is it.
+        above = "panic"
         for frame in dump.crashed.frames:
-            if frame.site is not None and not frame.call.inlined:
+            if frame.call.inlined:
+                continue
+            if frame.site is not None and above in {"panic", "runtime.sigpanic"}:
                 yield frame, pc
+            above = frame.function

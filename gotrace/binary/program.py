@@ -94,8 +94,8 @@ class Program:
     @cached_property
     def cache(self) -> Cache:
         """The signatures of this build that were found before; written at exit at the latest."""
-        image = self.image
-        found = Cache(image.go_build_id or image.gnu_build_id or content_id(self.path) or self.path)
+        go, gnu = self.image.telling_ids
+        found = Cache(go or gnu or content_id(self.path) or self.path)
         weakref.finalize(self, found.save)
         return found
 

@@ -6,31 +6,47 @@ trace says it stands refutes the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from enum import Enum
 
 from gotrace.arch import Port
-from gotrace.binary.pclntab import ArgToken, CallSite, Function, FunctionTable
+from gotrace.binary.among import spared
+from gotrace.binary.callcode import is_behind_call
+from gotrace.binary.fitting import printed_misfit
+from gotrace.binary.pclntab import CallSite, Function
 from gotrace.binary.program import Program
+from gotrace.binary.standing import Standing, standing
 from gotrace.goversion import Facts
-from gotrace.model import Absence, AbsenceReason, Call, Dump, Group, Item, Site, Word
+from gotrace.model import Call, Dump, DumpKind, Site
 from gotrace.names import split_name
 from gotrace.tuples import NamedTuple
 
 Place = tuple[str, Site | None]
+PAGE = 0xFFF
+_HIDDEN = ("runtime.", "runtime/", "internal/")
 
 
 class Verdict(NamedTuple):
     """``lands`` are the places of the dump that are in the program where the trace says.
 
     ``against`` says why the program is another one; empty: nothing speaks against it. ``missing``
-    are functions of the dump that the program does not have.
+    are functions of the dump that the program does not have. ``spared`` is the program that
+    explains all that this one does; None where it is needed.
     """
 
     program: Program
     lands: frozenset[Place]
     against: str
     missing: tuple[str, ...]
+    spared: Program | None = None
+
+
+# What one system's programs print of another: sources of the runtime that they share.
+_ALIKE = {
+    "android": {"android", "linux"},
+    "ios": {"ios", "darwin"},
+    "illumos": {"illumos", "solaris"},
+}
 
 
 class _Outcome(Enum):
@@ -45,63 +61,94 @@ class _Look(NamedTuple):
     text: str = ""
 
 
-def judge(programs: Sequence[Program], dump: Dump, facts: Facts, port: Port) -> tuple[Verdict, ...]:
-    """Hold each program against the dump.
+_Looks = dict[int, _Look]
 
-    Shape:  one Verdict each. With several programs a frame may belong to any of them: only what no
-            program explains speaks against those that hold its function.
+
+def judge(
+    programs: Sequence[Program], dump: Dump, facts: Facts, port: Port, system: str | None = None
+) -> tuple[Verdict, ...]:
+    """Hold each program against the dump, of which ``facts``, ``port`` and ``system`` are proven.
+
+    Shape:  one Verdict each. With several programs a frame may belong to any of them: a plugin has
+            functions of its host's packages that are never called.
     Errors: none.
     Source: the pc-line tables of the function table (runtime/symtab.go funcline1, go1.27.3).
     """
-    frames = _distinct(dump)
-    looks = [
-        {i: _look(program, *frames[i]) for i in range(len(frames))} if program.table else {}
+    frames = standing(dump)
+    looks: list[_Looks] = [
+        {i: _look(program, frame) for i, frame in enumerate(frames)} if program.table else {}
         for program in programs
     ]
-    explained = {i for some in looks for i, look in some.items() if look.outcome is _Outcome.LANDS}
-    return tuple(
-        _verdict(program, some, frames, explained, _other_build(program, facts, port))
-        for program, some in zip(programs, looks, strict=True)
-    )
+    verdicts = []
+    for program, own in zip(programs, looks, strict=True):
+        others = [some for some in looks if some is not own]
+        other_build = _other_build(program, facts, port, system) or _elsewhere(program, dump)
+        verdicts.append(_verdict(program, own, others, frames, other_build))
+    return _needed(verdicts, looks)
+
+
+def _needed(verdicts: Sequence[Verdict], looks: Sequence[_Looks]) -> tuple[Verdict, ...]:
+    """With those spared that explain nothing which another does not."""
+    right = [i for i, verdict in enumerate(verdicts) if not verdict.against]
+    if len(right) < 2:
+        return tuple(verdicts)
+    lands = [{k for k, x in looks[i].items() if x.outcome is _Outcome.LANDS} for i in right]
+    spare = {
+        right[i]: verdicts[right[k]].program
+        for i, k in spared([verdicts[i].program.image for i in right], lands).items()
+    }
+    return tuple(v._replace(spared=spare.get(i)) for i, v in enumerate(verdicts))
 
 
 def _verdict(
     program: Program,
-    looks: dict[int, _Look],
-    frames: Sequence[tuple[Call, Site | None]],
-    explained: set[int],
+    looks: _Looks,
+    others: Sequence[_Looks],
+    frames: Sequence[Standing],
     other_build: str,
 ) -> Verdict:
-    lands = frozenset(
-        (frames[i][0].function, frames[i][1])
-        for i, look in looks.items()
-        if look.outcome is _Outcome.LANDS
-    )
+    found: dict[_Outcome, list[int]] = {outcome: [] for outcome in _Outcome}
+    for i, look in looks.items():
+        found[look.outcome].append(i)
+    explained = {i for some in others for i, x in some.items() if x.outcome is _Outcome.LANDS}
+    lands = frozenset((frames[i].call.function, frames[i].site) for i in found[_Outcome.LANDS])
     wrong = [
-        look.text
-        for i, look in looks.items()
-        if look.outcome is _Outcome.ELSEWHERE and i not in explained
+        looks[i].text
+        for i in found[_Outcome.ELSEWHERE]
+        if _is_main(frames[i].call.function) or not _is_anothers(i, found[_Outcome.LANDS], others)
     ]
     missing = tuple(
         dict.fromkeys(
-            frames[i][0].function
-            for i, look in looks.items()
-            if look.outcome is _Outcome.MISSING and i not in explained
+            frames[i].call.function for i in found[_Outcome.MISSING] if i not in explained
         )
     )
     return Verdict(program, lands, other_build or _reason(wrong, missing, frames, lands), missing)
 
 
+def _is_anothers(i: int, lands: Sequence[int], others: Sequence[_Looks]) -> bool:
+    """Whether a frame is one of a program that lacks what lands in this one: no build of it."""
+    return any(
+        i in some
+        and some[i].outcome is _Outcome.LANDS
+        and any(some[k].outcome is _Outcome.MISSING for k in lands)
+        for some in others
+    )
+
+
+def _is_main(function: str) -> bool:
+    return split_name(function).package == "main"
+
+
 def _reason(
     wrong: Sequence[str],
     missing: Sequence[str],
-    frames: Sequence[tuple[Call, Site | None]],
+    frames: Sequence[Standing],
     lands: frozenset[Place],
 ) -> str:
     if wrong:
         count = f" ({len(wrong)} of {len(frames)} frames do not fit)" if len(wrong) > 1 else ""
         return f"{wrong[0]}{count}"
-    own = [f for f in missing if (split_name(f).package or "") == "main"]
+    own = [f for f in missing if _is_main(f)]
     if own:
         return f"it has no function {own[0]}"
     if not lands:
@@ -109,12 +156,14 @@ def _reason(
     return ""
 
 
-def _other_build(program: Program, facts: Facts, port: Port) -> str:
-    """Release or architecture differ from what the text proves."""
+def _other_build(program: Program, facts: Facts, port: Port, system: str | None) -> str:
+    """Release, architecture or system differ from what the text proves."""
     minor = program.go_minor
     if minor is not None and facts.version(minor) is False:
         return f"it was built by Go 1.{minor}, and the text is of another release"
-    arch = program.image.arch
+    arch, own = program.image.arch, program.image.os
+    if system is not None and own is not None and not {system, own} <= _ALIKE.get(own, {own}):
+        return f"it is a program for {own}, and the text is of {system}"
     if arch is None:
         return ""
     if port.arch is not None and port.arch != arch:
@@ -124,15 +173,33 @@ def _other_build(program: Program, facts: Facts, port: Port) -> str:
     return ""
 
 
-def _distinct(dump: Dump) -> list[tuple[Call, Site | None]]:
-    """Each frame that the function table could know, once. What was inlined lies in its caller."""
-    seen = {
-        (f.call, f.site): None
-        for g in dump.goroutines
-        for f in g.frames
-        if f.language == "go" and not f.call.inlined and "." in f.function
-    }
-    return list(seen)
+def _elsewhere(program: Program, dump: Dump) -> str:
+    """The signal was raised in another function than the trace shows.
+
+    What raised it may be the runtime's, and its frame left out: that says nothing.
+    """
+    table, crashed, signal = program.table, dump.crashed, dump.signal
+    if table is None or crashed is None or signal is None or not signal.pc or program.image.pie:
+        return ""
+    frames = [f for f in crashed.frames if f.site is not None and not f.call.inlined]
+    function = table.at(signal.pc)
+    if function is None:
+        # Only Go code panics over a signal (runtime/signal_unix.go sighandler, go1.27.3).
+        plain = dump.kind is DumpKind.PANIC and all("." in f.function for f in frames)
+        if plain and frames and program.named(frames[0].function):
+            return f"the signal's pc {signal.pc:#x} is in no function of it"
+        return ""
+    hidden = "." not in function.name or function.name.startswith(_HIDDEN)
+    if crashed.elided or hidden:
+        return ""
+    if any(
+        candidate.entry + (frame.site.offset or 0) == signal.pc
+        for frame in frames
+        if frame.site is not None
+        for candidate in program.named(frame.function)
+    ):
+        return ""
+    return f"the signal's pc {signal.pc:#x} is in {function.name} in it, and not in the trace"
 
 
 # ---------------------------------------------------------------------- one frame
@@ -143,23 +210,43 @@ def landing(program: Program, call: Call, site: Site) -> tuple[Function, ...]:
     return tuple(
         function
         for function in program.named(call.function)
-        if _look_at(program, function, call, site).outcome is _Outcome.LANDS
+        if _look_at(program, function, Standing(call, site)).outcome is _Outcome.LANDS
     )
 
 
-def _look(program: Program, call: Call, site: Site | None) -> _Look:
-    candidates = program.named(call.function)
+def _look(program: Program, frame: Standing) -> _Look:
+    candidates = program.named(frame.call.function)
+    if frame.within and _is_inlined(program, frame):
+        return _Look(_Outcome.LANDS)
     if not candidates:
         return _Look(_Outcome.MISSING)
-    if site is None or (site.offset is None and not site.line):
+    if frame.site is None or (frame.site.offset is None and not frame.site.line):
         return _Look(_Outcome.SILENT)
-    looks = [_look_at(program, candidate, call, site) for candidate in candidates]
+    looks = [_look_at(program, candidate, frame) for candidate in candidates]
     return next((x for x in looks if x.outcome is _Outcome.LANDS), looks[0])
 
 
-def _look_at(program: Program, function: Function, call: Call, site: Site) -> _Look:
-    table = program.table
+def _is_inlined(program: Program, frame: Standing) -> bool:
+    """Whether the frame is a call inlined in one of those below it, from whose start it counts.
+
+    Source: runtime/race.go raceSymbolizeCode, runtime/symtab.go CallersFrames (go1.27.3).
+    """
+    site, table = frame.site, program.table
+    if site is None or table is None or site.offset is None:
+        return False
+    return any(
+        _same_place(place, site) and frame.call.function == place.name
+        for name in frame.within
+        for function in program.named(name)
+        for fault in (False, True)
+        for place in table.calls(function, site.offset, fault=fault)[:-1]
+    )
+
+
+def _look_at(program: Program, function: Function, frame: Standing) -> _Look:
+    table, call, site = program.table, frame.call, frame.site
     assert table is not None
+    assert site is not None
     offset = site.offset or 0
     if offset > function.end - function.entry:
         size = function.end - function.entry
@@ -176,8 +263,22 @@ def _look_at(program: Program, function: Function, call: Call, site: Site) -> _L
             here = f"{_base(site.file)}:{site.line}"
             text = f"{call.function} +{offset:#x} is {there} in it, the trace says {here}"
             return _Look(_Outcome.ELSEWHERE, text)
-    misfit = _misfit(table, function, call, program.image.word_size)
+    misfit = _misplaced(program, function, frame)
+    misfit = misfit or printed_misfit(table, function, call, program.image.word_size)
     return _Look(_Outcome.ELSEWHERE, misfit) if misfit else _Look(_Outcome.LANDS)
+
+
+def _misplaced(program: Program, function: Function, frame: Standing) -> str:
+    """Why the code at the frame's offset cannot be what ran there; empty where it can."""
+    name, site = frame.call.function, frame.site
+    if site is None or site.offset is None:
+        return ""
+    at = function.entry + site.offset
+    if frame.pc is not None and (frame.pc - at) & (PAGE if program.image.pie else -1):
+        return f"{name} +{site.offset:#x} lies at {at:#x} in it, the trace says {frame.pc:#x}"
+    if frame.called and is_behind_call(program.image, at) is False:
+        return f"{name} calls nothing at +{site.offset:#x} in it"
+    return ""
 
 
 def _same_place(place: CallSite, site: Site) -> bool:
@@ -187,47 +288,3 @@ def _same_place(place: CallSite, site: Site) -> bool:
 
 def _base(file: str) -> str:
     return file.replace("\\", "/").rpartition("/")[2]
-
-
-def _misfit(table: FunctionTable, function: Function, call: Call, word_size: int) -> str:
-    """Why what was printed cannot be this function's arguments; empty where it can."""
-    if not call.parenthesised or any(_broken(item) for item in call.items):
-        return ""
-    tokens = table.arguments(function)
-    if tokens is not None:
-        expected, printed = "".join(map(_sign, tokens)), "".join(_signs(call.items))
-        if expected != printed:
-            return f"{call.function} prints {_shape(tokens)} in it, the trace printed {call}"
-        return ""
-    if table.prints_words and function.args is not None:
-        words = function.args // word_size
-        printed_words = sum(isinstance(item, Word) for item in call.items)
-        if printed_words != min(words, 10):
-            return f"{call.function} takes {words} words in it, the trace printed {printed_words}"
-    return ""
-
-
-def _broken(item: Item) -> bool:
-    return isinstance(item, Absence) and item.reason is AbsenceReason.TRUNCATED
-
-
-def _sign(token: ArgToken) -> str:
-    return "." if isinstance(token, tuple) else {"...": "~"}.get(token, token)
-
-
-def _signs(items: Iterable[Item]) -> Iterator[str]:
-    for item in items:
-        match item:
-            case Word():
-                yield "."
-            case Group(items=inner):
-                yield "{"
-                yield from _signs(inner)
-                yield "}"
-            case Absence(reason=reason):
-                yield "_" if reason is AbsenceReason.TOO_FAR else "~"
-
-
-def _shape(tokens: Sequence[ArgToken]) -> str:
-    text = " ".join("·" if isinstance(token, tuple) else token for token in tokens)
-    return f"({text.replace('{ ', '{').replace(' }', '}')})"

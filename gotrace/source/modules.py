@@ -150,6 +150,20 @@ class Modules:
                 if len(versions) == 1:
                     yield os.path.join(parent, versions[0], rest)
 
+    def place_in_module(self, directory: str) -> str | None:
+        """Where ``directory`` lies in its module, or its vendor folder; None where there is none.
+        The module may begin above the roots."""
+        head, vendor, rest = f"{directory}/".rpartition("/vendor/")
+        if vendor and head:
+            return rest.rstrip("/")
+        above, parts = directory, list[str]()
+        while (module := self.module(above)) is None:
+            above, last = os.path.split(above)
+            if not last:
+                return None
+            parts.append(last)
+        return "/".join(reversed(parts)) if module.path != "std" else None
+
     def module(self, directory: str) -> Module | None:
         """The module whose go.mod stands in ``directory``."""
         if directory not in self._modules:

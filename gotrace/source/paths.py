@@ -50,11 +50,21 @@ class PathMapper:
             yield self._standard(f"{package.removesuffix('_test')}/{parts[-1]}")
             yield self._standard("/".join(parts).rpartition("src/")[2])  # linked from elsewhere
             return
-        yield self._by_package(split_name(function or "").package or "", parts[-1])
+        package = split_name(function or "").package or ""
+        yield self._by_package(package, parts[-1])
         if not path.startswith("/") and not _DRIVE.match(path):  # -trimpath: the import path
             yield self._by_package("/".join(parts[:-1]), parts[-1])
-        yield from self._endings(parts)
-        yield from self._anywhere(parts)
+        known = package.removesuffix("_test") if package not in _MAIN else "/".join(parts[:-1])
+        if function is None:
+            known = ""
+        for group in (*self._endings(parts), *self._anywhere(parts)):
+            yield [p for p in group if self._may_be_of(os.path.dirname(p), known)]
+
+    def _may_be_of(self, directory: str, package: str) -> bool:
+        """Whether a package, or a directory, called ``package`` may be the local ``directory``:
+        whatever a module is called and wherever it lies, inside it paths are the same."""
+        place = self.modules.place_in_module(directory) if package else None
+        return not place or f"/{package}".endswith(f"/{place}")
 
     def _mapped(self, path: str) -> str | None:
         for old, new in self.maps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from gotrace.source.codeless import OtherVersion, is_renamed
 from gotrace.source.gofile import Declared, GoFile
 from gotrace.source.literals import find_literal, is_wrapper
 from gotrace.source.packages import Library
@@ -27,7 +28,7 @@ def find_spot(library: Library, path: str, printed: Printed, line: int) -> Spot 
     """The function at ``line`` of the file ``path``.
 
     Shape:  a Spot, or in words why the function there is not the printed one; empty where that is
-            nobody's fault.
+            nobody's fault, an OtherVersion where nothing of the file can be believed.
     Errors: none.
     Source: traceback format reference, section 7.
     """
@@ -55,7 +56,8 @@ def _in_function(library: Library, file: GoFile, printed: Printed, line: int) ->
     ]
     if len(named) != 1:
         shown = f"is in func {around[0].printed}" if around else "is in no function"
-        return f"{file.path}:{line} {shown}, the trace says {printed.local}"
+        text = f"{file.path}:{line} {shown}, the trace says {printed.local}"
+        return text if printed.steps or is_renamed(file) else OtherVersion(text)
     declared = named[0]
     if not printed.steps:
         return Spot(file, declared)

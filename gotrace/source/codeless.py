@@ -1,0 +1,54 @@
+"""Lines at which no instruction can stand: a frame there is of another version of the file."""
+
+from __future__ import annotations
+
+import re
+
+from gotrace.source.gofile import GoFile
+from gotrace.source.syntax import Syntax
+
+_DIRECTIVE = re.compile(rb"(?m)^//line |/\*line ")
+_FUNCTIONS = frozenset({"function_declaration", "method_declaration", "func_literal"})
+_BODIES = frozenset(
+    {"block", "expression_switch_statement", "type_switch_statement", "select_statement"}
+)
+
+
+class OtherVersion(str):
+    """Why a file is not the one that was compiled, in words."""
+
+    __slots__ = ()
+
+
+def is_codeless(file: GoFile, line: int) -> bool:
+    """Whether ``line`` is blank, a comment, or the end of a block that is no function's body.
+
+    Errors: none; False for what is not known.
+    Source: the compiler gives an instruction the place of a statement or an expression, and what a
+            function does at its end that of its closing brace (cmd/compile/internal/ssagen/ssa.go,
+            go1.27.3).
+    """
+    lines = file.data.split(b"\n")
+    if not 0 < line <= len(lines) or _DIRECTIVE.search(file.data):
+        return False
+    text = lines[line - 1].strip()
+    if not text or (text.startswith(b"//") and b"`" not in text):
+        return True
+    if text != b"}":
+        return False
+    brace = sum(len(each) + 1 for each in lines[: line - 1]) + lines[line - 1].index(b"}")
+    node = file.tree.root.at(brace, brace + 1)
+    return node is not None and not file.tree.root.broken and _ends_block(node)
+
+
+def is_renamed(file: GoFile) -> bool:
+    """Whether names or lines in a trace may be others than those the file spells."""
+    return bool(file.linknames) or file.tree.root.broken or _DIRECTIVE.search(file.data) is not None
+
+
+def _ends_block(brace: Syntax) -> bool:
+    body = brace.parent
+    if body is None or body.kind not in _BODIES:
+        return False
+    around = body.parent
+    return body.kind != "block" or (around is not None and around.kind not in _FUNCTIONS)
