@@ -80,12 +80,16 @@ def render(
     another format of the command.
 
     Units:  ``width`` in characters, of the text; ``everything`` shows all goroutines in full.
-    Errors: ValueError for a format that does not exist.
+    Errors: ValueError for a format that does not exist, or is no text (parquet:
+            ``gotrace.rendering.parquet.write_to``).
     """
     from io import StringIO  # noqa: PLC0415
 
+    from gotrace.formats import BINARY  # noqa: PLC0415
     from gotrace.rendering.formats import Page, writer  # noqa: PLC0415
 
+    if format in BINARY:
+        raise ValueError(f"{format} is no text: gotrace.rendering.{format}.write_to writes it")
     out = StringIO()
     writer(format)([report], out, Page(width=width, everything=everything))
     return out.getvalue()

@@ -16,6 +16,8 @@ FORMATS = {
     "sentry": "sentry",
     "gcp": "gcp",
     "datadog": "datadog",
+    "parquet": "parquet",
 }
-# What `scan` writes: a line for each dump, as it is found.
-STREAMED = ("ndjson", "otel", "ecs", "sentry", "gcp", "datadog")
+# What `scan` writes: a line for each dump, or rows of a table, as they are found.
+STREAMED = ("ndjson", "otel", "ecs", "sentry", "gcp", "datadog", "parquet")
+BINARY = ("parquet",)  # what is no text

@@ -67,6 +67,7 @@ ROOMS = {
     "tree_sitter": {"source/syntax.py"},
     "tree_sitter_go": {"source/syntax.py"},
     "rich": set(),
+    "pyarrow": {"rendering/parquet.py", "rendering/parquet_schema.py"},
 }
 # Any module of that folder.
 FOLDERS = {"pygls": "lsp/", "lsprotocol": "lsp/", "mcp": "mcp/", "pydantic": "mcp/"}

@@ -7,7 +7,7 @@ import sys
 
 from gotrace.commands.evidence import add_program, add_signatures
 from gotrace.exits import USAGE
-from gotrace.formats import FORMATS
+from gotrace.formats import BINARY, FORMATS
 
 _EPILOG = """\
 The program's output passes through untouched and at once, signals are passed on, and the exit code
@@ -35,7 +35,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         all=False, explain=False, color="auto",
     )  # fmt: skip
     parser.add_argument("--report", metavar="FILE", help="write the decoded crash there")
-    parser.add_argument("--format", choices=tuple(FORMATS), default="text")
+    formats = tuple(name for name in FORMATS if name not in BINARY)
+    parser.add_argument("--format", choices=formats, default="text")
     parser.add_argument(
         "--on-crash", metavar="COMMAND",
         help="run COMMAND in a shell after a crash, with the decoded crash as NDJSON on its stdin",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from gotrace.commands.scan_output import print_dumps
 from gotrace.errors import GotraceError
 from gotrace.exits import FINDINGS, INTERNAL, NOTHING, OK, USAGE, complain
+from gotrace.formats import BINARY
 from gotrace.input.envelopes.own import own_prefix
 from gotrace.model import Dump
 from gotrace.scanning.scanner import Scanner
@@ -29,6 +30,9 @@ def scan_files(options: argparse.Namespace) -> int:
         own_prefix(options.prefix)
     if options.follow and len(options.files) > 1:
         raise GotraceError("--follow takes one LOG", "start one gotrace for each")
+    if options.follow and options.format in BINARY:
+        hint = "leave --follow out, or follow as ndjson and turn that into a table"
+        raise GotraceError(f"{options.format} is complete at the end, --follow has none", hint)
     scan = _Scan(options)
     if options.quiet:
         any(True for _ in scan.dumps())

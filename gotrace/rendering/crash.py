@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.culprit.frames import failing_frame, user_frame
 from gotrace.fingerprints import Fingerprints, fingerprints
-from gotrace.model import Cause, CauseKind, DumpKind
+from gotrace.model import CauseKind, DumpKind
 from gotrace.rendering.json_values import text
 from gotrace.rendering.values import value_text
 from gotrace.report import Report
@@ -45,21 +46,32 @@ class Crash(NamedTuple):
 def crash_of(report: Report) -> Crash:
     """The facts of one dump."""
     dump = report.dump
-    goroutine = report.crashed or next(iter(report.goroutines), None)
-    cause = dump.causes[-1] if dump.causes else None
     return Crash(
-        text(_type(report, cause)),
-        text(cause.message if cause else _signal(report)),
+        text(type_of(report)),
+        text(message_of(report)),
         text(_trace(report)),
-        goroutine,
-        _frame(report, goroutine),
+        _goroutine(report),
+        frame_of(report),
         fingerprints(dump),
         nanoseconds(dump.timestamp),
         dump.kind not in {DumpKind.SNAPSHOT, DumpKind.PROFILE, DumpKind.FRAMES},
     )
 
 
-def _type(report: Report, cause: Cause | None) -> str:
+def identity(report: Report, prints: Fingerprints) -> str:
+    """Made from the text and where it stands: the same dump read again has the same one."""
+    dump = report.dump
+    place = f"{dump.source}:{dump.span.start}:{prints.exact}:{nanoseconds(dump.timestamp)}"
+    return sha256(place.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def _goroutine(report: Report) -> AnnotatedGoroutine | None:
+    return report.crashed or next(iter(report.goroutines), None)
+
+
+def type_of(report: Report) -> str:
+    """``runtime.Error``, the type of the value, ``fatal error``, a signal's name …"""
+    cause = report.dump.causes[-1] if report.dump.causes else None
     if cause is None:
         signal = report.dump.signal
         kind = report.dump.kind
@@ -71,7 +83,10 @@ def _type(report: Report, cause: Cause | None) -> str:
     return "runtime.Error" if cause.message.startswith("runtime error: ") else "panic"
 
 
-def _signal(report: Report) -> str:
+def message_of(report: Report) -> str:
+    """What the last cause says, else the signal; as it was read, with bytes that are not UTF-8."""
+    if report.dump.causes:
+        return report.dump.causes[-1].message
     signal = report.dump.signal
     return (signal.description or signal.name or "") if signal else ""
 
@@ -98,9 +113,11 @@ def _indented(message: str) -> str:
     return message.replace("\n", "\n\t")
 
 
-def _frame(report: Report, goroutine: AnnotatedGoroutine | None) -> AnnotatedFrame | None:
+def frame_of(report: Report) -> AnnotatedFrame | None:
+    """Where the program's own code failed, None without any."""
     if report.culprit is not None:
         return report.goroutines[report.culprit.goroutine].frames[report.culprit.frame]
+    goroutine = _goroutine(report)
     if goroutine is None or not goroutine.frames:
         return None
     start = failing_frame(goroutine.frames, report.dump) or 0

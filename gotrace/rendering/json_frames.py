@@ -74,7 +74,7 @@ def static(frame: AnnotatedFrame) -> Json:
         "fp": hexadecimal(plain.fp),
         "sp": hexadecimal(plain.sp),
         "pc": hexadecimal(plain.pc),
-        "language": _language(plain),
+        "language": language_of(plain),
         "in_app": frame.in_app,
         "raw_arguments": text(call.arguments),
         "signature": None if signature is None else _signature(signature),
@@ -129,7 +129,8 @@ def nowhere(first: int, last: int) -> Json:
     raise AssertionError(f"nothing was printed at {first}-{last}")
 
 
-def _language(frame: Frame) -> str:
+def language_of(frame: Frame) -> str:
+    """go, c or asm."""
     if frame.language == "go" and frame.site is not None and frame.site.file.endswith(".s"):
         return "asm"
     return frame.language

@@ -6,7 +6,6 @@ Source: Sentry's event payload documentation (exception, stack trace and threads
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import sha256
 from typing import TextIO
 
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
@@ -30,11 +29,8 @@ def write(reports: Iterable[Report], out: TextIO, page: Page) -> None:
 def event(report: Report) -> Json:
     """One event. Its id is made from the text: the same dump sent again is the same event."""
     found = crash.crash_of(report)
-    place = (
-        f"{report.dump.source}:{report.dump.span.start}:{found.prints.exact}:{found.nanoseconds}"
-    )
     made: Json = {
-        "event_id": sha256(place.encode("utf-8", "surrogateescape")).hexdigest()[:32],
+        "event_id": crash.identity(report, found.prints),
         "platform": "go",
         "level": "fatal" if found.fatal else "info",
         "logger": "gotrace",
