@@ -15,10 +15,12 @@ import docs_api
 import docs_command
 import docs_findings
 
+from gotrace.findings.rules import RULES
 from gotrace.goversion import FACTS, NEWEST, Fact
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
+CONTENTS = ROOT / "zensical.toml"
 
 
 def main() -> int:
@@ -27,12 +29,14 @@ def main() -> int:
     if "--check" in sys.argv[1:]:
         stale = [name for name, text in made.items() if not _is(DOCS / name, text)]
         stale += [name for name in written() if name not in made]
+        stale += [] if _is(CONTENTS, contents()) else [f"../{CONTENTS.name}"]
         for name in stale:
             print(f"docs/{name} is not what the program gives: run python tools/docs.py --pages")
         return 1 if stale else 0
     for name, text in made.items():
         (DOCS / name).parent.mkdir(exist_ok=True)
         (DOCS / name).write_text(text, "utf-8")
+    CONTENTS.write_text(contents(), "utf-8")
     return 0 if "--pages" in sys.argv[1:] else build()
 
 
@@ -69,6 +73,16 @@ def written() -> list[str]:
     """Pages that lie where made ones do."""
     folders = (DOCS / "reference", DOCS / "findings")
     return [str(f.relative_to(DOCS)) for d in folders for f in sorted(d.rglob("*.md"))]
+
+
+def contents() -> str:
+    """The settings of the site, with all findings in the list of pages."""
+    listed = "".join(f'    {{ "{code}" = "findings/{code}.md" }},\n' for code in RULES)
+    head, rest = CONTENTS.read_text("utf-8").split("    # Made by tools/docs.py:\n")
+    return (
+        f"{head}    # Made by tools/docs.py:\n{listed}    # until here.\n"
+        + rest.partition("    # until here.\n")[2]
+    )
 
 
 def _is(file: Path, text: str) -> bool:

@@ -26,6 +26,8 @@ def pages(catalogue: Path) -> dict[str, str]:
     source = gotrace.from_prototypes((SAMPLES / "main.go").read_text("utf-8"), file="main.go")
     made = {}
     for code, rule in RULES.items():
+        if code not in told:
+            raise SystemExit(f"docs/findings.md has no section for {code}")
         example = None
         if code in recorded:
             dump = gotrace.parse(recorded[code].encode()).dumps[0]

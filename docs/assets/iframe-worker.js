@@ -15,28 +15,32 @@ if (location.protocol === "file:") {
 
     start(url, done) {
       const inside = this.frame.contentWindow;
-      const tell = (type, init) => {
+      const tell = (type, init) => later(() => {
         const event = new MessageEvent(type, init);
         this.dispatchEvent(event);
         this[`on${type}`]?.(event);
-      };
-      inside.postMessage = (data) => tell("message", { data });
-      inside.importScripts = (...urls) => Promise.all(urls.map((each) => load(inside, each)));
+      });
+      inside.postMessage = (data) => tell("message", { data: structuredClone(data) });
       load(inside, url).then(done, () => tell("error", {}));
     }
 
-    postMessage(data) {
-      this.loaded.then(() => {
-        const { contentWindow: inside } = this.frame;
-        const event = new inside.MessageEvent("message", { data });
-        inside.dispatchEvent(event);
-      });
+    postMessage(sent) {
+      const data = structuredClone(sent); // neither side sees what the other does to it
+      this.loaded.then(() => later(() => {
+        const inside = this.frame.contentWindow;
+        inside?.dispatchEvent(new inside.MessageEvent("message", { data }));
+      }));
     }
 
     terminate() {
       this.frame.remove();
     }
   };
+}
+
+/** As a worker would answer: never before the caller has gone on. */
+function later(act) {
+  setTimeout(act);
 }
 
 function load(inside, url) {

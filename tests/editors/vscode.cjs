@@ -31,11 +31,12 @@ async function until(seconds, condition) {
 
 async function main() {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
-  const context = await browser.newContext({ viewport: { width: 1600, height: 900 }, permissions: ["clipboard-read", "clipboard-write"] });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 640 }, deviceScaleFactor: 1.25, permissions: ["clipboard-read", "clipboard-write"] });
   const page = await context.newPage();
   await page.goto(process.env.URL);
   await page.waitForSelector(".monaco-workbench", { timeout: 120000 });
   await page.waitForTimeout(4000);
+  await page.keyboard.press("Control+B"); // the side bar: the pictures are of the editor
 
   const start = Date.now();
   await openFile(page, "crash.gotrace");

@@ -18,7 +18,7 @@ mkdir -p "$work/data/User"
 cat >"$work/data/User/settings.json" <<JSON
 { "gotrace.command": ["$GOTRACE_TEST_SERVER", "lsp"], "workbench.startupEditor": "none",
   "security.workspace.trust.enabled": false, "telemetry.telemetryLevel": "off",
-  "editor.minimap.enabled": false, "workbench.colorTheme": "Default Dark Modern",
+  "editor.minimap.enabled": false, "[gotrace]": { "editor.wordWrap": "on" }, "workbench.activityBar.location": "hidden", "workbench.colorTheme": "Default Dark Modern",
   "window.commandCenter": false, "chat.commandCenter.enabled": false }
 JSON
 code_server=("$(command -v node)" "$server/node_modules/code-server/out/node/entry.js"
