@@ -67,6 +67,8 @@ ROOMS = {
     "tree_sitter": {"source/syntax.py"},
     "tree_sitter_go": {"source/syntax.py"},
     "rich": set(),
+    "ahocorasick_rs": {"scanning/swift.py"},
+    "stringzilla": {"scanning/swift.py"},
     "pyarrow": {"rendering/parquet.py", "rendering/parquet_schema.py"},
 }
 # Any module of that folder.

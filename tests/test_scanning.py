@@ -26,7 +26,7 @@ from gotrace.errors import GotraceError
 from gotrace.fingerprints import fingerprints
 from gotrace.model import Dump
 from gotrace.parsing import each_dump
-from gotrace.scanning import Scanner, scan, scanner
+from gotrace.scanning import Scanner, scan, scanner, swift
 from gotrace.scanning.following import follow
 from gotrace.scanning.ranges import scan_in_ranges
 from gotrace.scanning.sources import in_time_order, rotated_with
@@ -74,6 +74,7 @@ def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("sources", "splitting"):
         monkeypatch.setattr(f"gotrace.scanning.{module}.BLOCK", 1 << 14)
     monkeypatch.setattr("gotrace.scanning.splitting.AHEAD", 1 << 15)
+    monkeypatch.setattr("gotrace.scanning.sieve.WORTH", 1 << 16)  # the extra `fast` from there on
 
 
 def fed(data: bytes, cuts: list[int]) -> list[Dump]:
@@ -93,6 +94,21 @@ def test_chunks_change_nothing(seed: int, cuts: list[float]) -> None:
     data = application_log(seed, 400)
     whole = [told(d) for d in each_dump(data, source="log")]
     assert [told(d) for d in fed(data, [int(c * len(data)) for c in cuts])] == whole
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_with_and_without_the_extra(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Searches that compare many bytes at once find the same dumps in the same places."""
+    if swift.swift() is None:
+        pytest.skip("NOT RUN: ahocorasick_rs and stringzilla are not installed")
+    data = application_log(40 + seed, 600)
+    found = fed(data, [])
+    assert len(found) > 3
+    with monkeypatch.context() as patch:
+        patch.setattr(swift, "swift", lambda: None)
+        assert [told(d) for d in fed(data, [])] == [told(d) for d in found]
+    monkeypatch.setattr("gotrace.scanning.sieve.WORTH", 1)
+    assert [told(d) for d in fed(data, [])] == [told(d) for d in found]
 
 
 def test_byte_by_byte() -> None:

@@ -20,7 +20,8 @@ HEAVY = {
     "string", "subprocess", "tempfile", "threading", "tomllib", "traceback", "unittest", "urllib",
     "uuid", "zlib",
 }  # fmt: skip
-THIRD = {"lark", "elftools", "tree_sitter", "tree_sitter_go", "capstone", "rich", "orjson", "pygls"}
+THIRD = {"lark", "elftools", "tree_sitter", "tree_sitter_go", "capstone", "rich", "pygls"}
+THIRD |= {"ahocorasick_rs", "stringzilla"}
 ROOMS = {
     "gotrace.binary", "gotrace.source", "gotrace.scanning", "gotrace.flow", "gotrace.recover",
     "gotrace.signatures._tables", "gotrace.signatures.prototype", "gotrace.parsing.regular",

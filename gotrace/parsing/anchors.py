@@ -20,13 +20,23 @@ _STARTS = (
     rb"|accessed data from |panic during panic|\[signal |WARNING: D|\[originating from "
     rb"|\t[^\n]{1,4096}:[0-9]+(?: \+0x[0-9a-f]+)?(?: fp=0x[^\n]*)?\r?(?:\n|\Z)"
 )
-# What the alternatives begin with: one look at a byte rules out nearly all lines of a log.
+# What each of them begins with.
+HEADS = tuple(
+    rb"""panic fatal http goroutine threadcreate runtime SIG Signal PC=0x Exception sys: unexpected
+    accessed [signal WARNING: [originating""".split()
+) + (b"\t",)
+# The bytes of that: one look at a byte rules out nearly all lines of a log.
 _FIRSTS = rb"[pfhgtrSPEsua\[W\t]"
 _CONFIRM = {b"goro", b"runt", b"[sig"}
 FAR = 1 << 15  # bytes before a goroutine in which its cause is looked for within the lines
 # With the newline before it the pattern begins with one certain byte, for which `re` is fast.
 _BEHIND_NEWLINE = re.compile(rb"\n(?=" + _FIRSTS + rb")(?=" + _STARTS + rb")")
 _FIRST = re.compile(_STARTS)
+
+
+def is_line_anchor(data: bytes, start: int) -> bool:
+    """Whether the line that begins at ``start`` is one."""
+    return _FIRST.match(data, start) is not None
 
 
 def line_anchors(data: bytes) -> list[int]:

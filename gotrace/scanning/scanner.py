@@ -165,7 +165,7 @@ class Scanner:
 
     def _pass(self, count: int, data: bytes) -> None:
         """The first ``count`` bytes of ``data`` are no longer held back."""
-        self._lines += data.count(b"\n", 0, count)
+        self._lines += self._sieve.searches.line_ends(data, 0, count)
         self._base += count
         self._size -= count
 

@@ -8,28 +8,14 @@ of the two is cheaper depends on how rare the byte is.
 
 from __future__ import annotations
 
-import re
-
 from gotrace.input.sniffing import BYTES, Kind, kind_of
-from gotrace.parsing.anchors import line_anchors
+from gotrace.scanning.searches import PLAIN, Searches, Wanted
 
 STRIDE = 1 << 16  # bytes of which one line shows what is wrapped round the block
 MEMORY = 1 << 22  # bytes for which the shape of a line that was looked at is remembered
-FEW = 32  # how often a byte may stand in vain in a block that is searched for it
+WORTH = 1 << 20  # bytes of a log after which the extra `fast` saves more than its import takes
 _ORDINARY = 1 << 14  # a line is looked at as far as this
 
-# What follows `goroutine ` in a header, in a creator, in a report of a race, in a title.
-_HEADER = re.compile(rb"[0-9]{1,20}(?: (?:\[|gp=)|:?(?:[\r\n\\\"\x1b&<#]|\Z))|profile: |\x1b|\Z")
-# A word of a sentence before `panic: `: no envelope ends like this.
-_SENTENCE = re.compile(rb"[\s\"';,(=][a-z]{2,20} \Z")
-_GOROUTINE, _OFFSET = b"goroutine ", b" +0x"
-_OFFSETS = re.compile(rb" \+0x")
-_PANIC, _FATAL = re.compile(rb"panic: "), b"fatal error: "
-# A file line in a string, and in a string inside of it: both hold an escaped tab.
-_INSIDE = re.compile(rb"\\t(?<=\\n\\t)")
-_DEEPER = re.compile(rb"\\t(?<=n\\\\t)")
-_BOTH = re.compile(rb"\\t(?<=\\n\\t|n\\\\t)")
-_ESCAPE = 4  # bytes of either
 _NEVER = -(1 << 62)
 
 
@@ -43,6 +29,8 @@ class Sieve:
         # Where a line was seen last that something is wrapped round, that has strings inside of
         # strings, that holds journalctl's lists of bytes.
         self._wrapped = self._nested = self._lists = _NEVER
+        self._seen = 0
+        self.searches = PLAIN
 
     def hits(self, block: bytes, at: int = 0) -> list[int]:
         """Where ``block``, which begins with a line, holds what dumps hold; not all, but the first
@@ -51,19 +39,23 @@ class Sieve:
         """
         whole = self.sample(block, at)
         some = at - self._wrapped <= MEMORY
-        found = _headers(block)
-        if not whole:
-            found += line_anchors(block)
-        if some:
-            found += _offsets(block)
-            found += _causes(block)
-        if b"\\" in block:
-            nested = some or at - self._nested <= MEMORY
-            pattern = _DEEPER if whole else _BOTH if nested else _INSIDE
-            found += [m.end() - _ESCAPE for m in pattern.finditer(block)]
+        nested = some or at - self._nested <= MEMORY
+        found = self._quickest(block).places(
+            block, Wanted(not whole, some, inside=not whole, deeper=whole or nested)
+        )
         if at - self._lists <= MEMORY:
             found += [m.start() for m in BYTES.finditer(block)]
         return sorted(found)
+
+    def _quickest(self, block: bytes) -> Searches:
+        """The extra `fast` is imported once enough was seen for it to pay."""
+        if self._seen < WORTH:
+            self._seen += len(block)
+            if self._seen >= WORTH:
+                from gotrace.scanning.swift import swift  # noqa: PLC0415 - for large logs
+
+                self.searches = swift() or PLAIN
+        return self.searches
 
     def sample(self, block: bytes, at: int) -> bool:
         """Look at some lines of a block, and remember; whether all of them are wrapped."""
@@ -82,39 +74,3 @@ class Sieve:
             if block.find(b'\\\\\\"', line, end) >= 0:
                 self._nested = at
         return whole
-
-
-def _headers(block: bytes) -> list[int]:
-    """Where a goroutine is named as headers, creators and reports of races name it."""
-    found: list[int] = []
-    at = block.find(_GOROUTINE)
-    while at >= 0:
-        end = at + len(_GOROUTINE)
-        if _HEADER.match(block, end):
-            found.append(at)
-        at = block.find(_GOROUTINE, end)
-    return found
-
-
-def _offsets(block: bytes) -> list[int]:
-    """Where the offset of a file line stands."""
-    found: list[int] = []
-    in_vain = 0
-    at = block.find(b"+")
-    while at >= 0:
-        if block.startswith(_OFFSET, at - 1) and at:
-            found.append(at - 1)
-        elif (in_vain := in_vain + 1) > FEW:
-            return [*found, *(m.start() for m in _OFFSETS.finditer(block, at))]
-        at = block.find(b"+", at + 1)
-    return found
-
-
-def _causes(block: bytes) -> list[int]:
-    """Where a cause stands, but not as a word of a sentence."""
-    found = [m.start() for m in _PANIC.finditer(block)]
-    at = block.find(_FATAL)
-    while at >= 0:
-        found.append(at)
-        at = block.find(_FATAL, at + len(_FATAL))
-    return [at for at in found if not _SENTENCE.search(block[max(at - 24, 0) : at])]
