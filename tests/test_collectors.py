@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -222,6 +223,29 @@ def test_a_raw_message_has_an_end() -> None:
     records = machine(["panic: x", *["text of anything"] * 20, AFTER[0]])
     assert [len(r) for r in records] == [9, *[1] * 13]
     assert [len(r) for r in machine(["panic: x", *AFTER])] == [1, 1, 1]
+
+
+def test_long_lines_take_no_longer_than_they_are(machine: Machine) -> None:
+    """No pattern looks at a hostile line again and again."""
+    parts = (
+        "a.",
+        "(",
+        "a(",
+        "main.f(0x1, ",
+        "a.b(",
+        " ",
+        "1:1 ",
+        "\t",
+        "x panic: ",
+        " .go:1",
+        "a=",
+    )
+    lines = [
+        lead + part * 20_000 + end for part in parts for lead in ("", "  x") for end in (":", "(")
+    ]
+    begun = time.process_time()
+    machine([line for long in lines for line in ("panic: x", long)])
+    assert time.process_time() - begun < 3
 
 
 def test_both_files_of_fluent_bit_say_the_same() -> None:

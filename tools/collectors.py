@@ -56,7 +56,7 @@ CALL = Line(
 )
 BARE = Line(
     "bare",
-    r"[^\s(){}\x22\x27,;=\x23\[\]+:.0-9-][^\s\x22\x27,;=:]*\.[^\s\x22\x27,;=:]*"
+    r"[^\s(){}\x22\x27,;=\x23\[\]+:.0-9-][^\s\x22\x27,;=:.]*\.[^\s\x22\x27,;=:]*"
     r"[^\s\x22\x27,;=:.(]\s*$",
     "bare_call",
 )
@@ -317,17 +317,18 @@ def opentelemetry() -> str:
 receivers:
   filelog/go:
     include: [/var/log/app/*.log]
+    include_file_path: true
     operators:
       - type: recombine
         combine_field: body
-        source_identifier: attributes["log.file.name"]
+        source_identifier: attributes["log.file.path"]
         is_last_entry: {_expression(said)}
         max_batch_size: 0
         max_unmatched_batch_size: 0
         force_flush_period: 5s
       - type: recombine
         combine_field: body
-        source_identifier: attributes["log.file.name"]
+        source_identifier: attributes["log.file.path"]
         is_first_entry: {_expression(goes_on)}
         max_batch_size: 0
         max_unmatched_batch_size: 0
