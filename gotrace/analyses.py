@@ -8,7 +8,7 @@ The modules that answer are imported where there is something to ask: most logs 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gotrace.annotated import AnnotatedGoroutine
@@ -18,9 +18,13 @@ from gotrace.programs import Programs
 from gotrace.tuples import NamedTuple
 
 if TYPE_CHECKING:
+    from gotrace import recover
     from gotrace.culprit import Culprit
     from gotrace.source import SourceTree
     from gotrace.waiting import Waiting
+
+
+Passed = Mapping[tuple[int, int], Mapping[str, "recover.Passed"]]
 
 
 class Analyses(NamedTuple):
@@ -52,14 +56,21 @@ def analyse(
     if dump.causes:  # by the words as they were printed: its rules speak of those
         with _Boundary("the culprit", dump, issues):
             culprit = _culprit(dump, runtime, goroutines, programs, sources)
+    passed: Passed = {}
     with _Boundary("what stale words were", dump, issues):
-        goroutines = _recovered(dump, runtime, goroutines, programs, sources)
+        recovered = _recovered(dump, runtime, goroutines, programs, sources)
+        if recovered is not None:
+            goroutines, passed, against = recovered
+            if against:
+                issues.append(Issue("binary-mismatch", against, dump.span))
     waiting = None
     if len(goroutines) > 1 or any("asleep" in c.message for c in dump.causes):
         with _Boundary("who waits for whom", dump, issues):
             waiting = _waiting(dump, runtime, goroutines)
     with _Boundary("findings", dump, issues):
-        goroutines = _findings(dump, runtime, goroutines, programs, disabled)
+        goroutines = _findings(
+            dump, runtime, goroutines, programs, passed=passed, disabled=disabled
+        )
     return Analyses(goroutines, culprit, waiting, tuple(issues))
 
 
@@ -97,9 +108,9 @@ def _recovered(
     goroutines: tuple[AnnotatedGoroutine, ...],
     programs: Programs,
     sources: Sequence[SourceTree],
-) -> tuple[AnnotatedGoroutine, ...]:
+) -> recover.Recovered | None:
     if not programs.landed and not sources:
-        return goroutines
+        return None
     from gotrace.recover import recover_values  # noqa: PLC0415 - with a binary or source
 
     return recover_values(dump, runtime, goroutines, programs, sources)
@@ -130,10 +141,12 @@ def _findings(
     runtime: Runtime,
     goroutines: tuple[AnnotatedGoroutine, ...],
     programs: Programs,
+    *,
+    passed: Passed,
     disabled: frozenset[str],
 ) -> tuple[AnnotatedGoroutine, ...]:
     if not any(f.signature is not None for g in goroutines for f in g.frames):
         return goroutines
     from gotrace.findings import find_findings  # noqa: PLC0415 - only with signatures
 
-    return find_findings(dump, runtime, goroutines, programs, disabled=disabled)
+    return find_findings(dump, runtime, goroutines, programs, passed=passed, disabled=disabled)

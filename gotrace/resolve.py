@@ -43,6 +43,24 @@ def resolve(
     return tuple(_argument(a, types.get((a.role, a.name)), known) for a in arguments)
 
 
+def unresolved(arguments: Sequence[Argument]) -> tuple[Argument, ...]:
+    """``arguments`` without what their addresses stood for: the program was another one."""
+    return tuple(a if a.value is None else a._replace(value=_bare(a.value)) for a in arguments)
+
+
+def _bare(value: Value) -> Value:
+    return value._replace(
+        text=None,
+        text_source=None,
+        symbol=None,
+        region=None,
+        dynamic_type=None,
+        typed_nil=None,
+        fields=tuple(f._replace(value=_bare(f.value)) for f in value.fields),
+        elements=tuple(map(_bare, value.elements)),
+    )
+
+
 def _argument(argument: Argument, go_type: GoType | None, loaded: Sequence[Landed]) -> Argument:
     value = argument.value
     if value is None or argument.certainty is Certainty.UNSET:

@@ -21,15 +21,19 @@ ELSEWHERE = GoType(Kind.UNKNOWN, "other.T")
 EXACT = Certainty.EXACT
 
 
+def setting(arch: str) -> Setting:
+    """Nothing else is known."""
+    row = ARCHES[arch]
+    port = Port(row, row.word_size, row.big_endian, True, True)
+    return Setting(port, Sizes(row.word_size, align64=True), None, None, (), ())
+
+
 def said(
     code: str, value: Value, go_type: GoType, *, arch: str = "amd64", address: int | None = None
 ) -> str | None:
     """What one rule says of a parameter ``timeout``."""
-    row = ARCHES[arch]
-    port = Port(row, row.word_size, row.big_endian, True, True)
-    setting = Setting(port, Sizes(row.word_size, align64=True), None, address, (), ())
     part = Part("timeout", value, go_type, Role.PARAMETER, "main.f")
-    found = RULES[code].check(part, setting)
+    found = RULES[code].check(part, setting(arch)._replace(address=address))
     return None if found is None else "; ".join([found.message, *found.evidence])
 
 

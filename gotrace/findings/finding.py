@@ -8,7 +8,9 @@ that is not set is never spoken of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.findings.quiet import copies, is_quiet
@@ -20,6 +22,11 @@ from gotrace.programs import Programs
 from gotrace.signature import Role, types_by_name
 from gotrace.value import Argument, Certainty, Finding
 
+if TYPE_CHECKING:
+    from gotrace.recover import Passed
+
+Place = tuple[int, int]  # which goroutine, and which of its frames
+_NONE: Mapping[str, Passed] = MappingProxyType({})
 _MUTE = {Certainty.ABSENT, Certainty.UNSET}
 _DEEPEST = 8
 _ELEMENTS = 16  # of an array; ten numbers are printed at most
@@ -32,11 +39,13 @@ def find_findings(
     goroutines: tuple[AnnotatedGoroutine, ...],
     programs: Programs = Programs(),  # noqa: B008 - immutable
     *,
+    passed: Mapping[Place, Mapping[str, Passed]] = MappingProxyType({}),
     disabled: frozenset[str] = frozenset(),
 ) -> tuple[AnnotatedGoroutine, ...]:
     """The same goroutines with ``Argument.findings`` filled in.
 
-    Shape:  ``disabled`` are codes of rules that are not asked.
+    Shape:  ``passed`` are arguments that came in as something else, by goroutine and frame;
+            ``disabled`` are codes of rules that are not asked.
     Errors: none.
     Source: docs/findings.md.
     """
@@ -47,7 +56,11 @@ def find_findings(
     found = []
     for number, goroutine in enumerate(goroutines):
         frames = tuple(
-            search.frame(frame, _address(dump) if (number, i) == failed else None)
+            search.frame(
+                frame,
+                _address(dump) if (number, i) == failed else None,
+                passed.get((number, i), _NONE),
+            )
             for i, frame in enumerate(goroutine.frames)
         )
         same = all(a is b for a, b in zip(frames, goroutine.frames, strict=True))
@@ -85,12 +98,14 @@ class _Search:
         self._known: dict[int, tuple[tuple[Argument, ...], tuple[Argument, ...]]] = {}
         self._copying: dict[str, bool] = {}
 
-    def frame(self, frame: AnnotatedFrame, address: int | None) -> AnnotatedFrame:
+    def frame(
+        self, frame: AnnotatedFrame, address: int | None, passed: Mapping[str, Passed]
+    ) -> AnnotatedFrame:
         """The frame; the same object where nothing is found."""
         if not frame.arguments or frame.signature is None:
             return frame
-        if address is not None:
-            setting = self._setting._replace(address=address)
+        if address is not None or passed:
+            setting = self._setting._replace(address=address, passed=passed)
             return self._with(frame, judged(frame, self._wanted(), setting))
         known = self._known.get(id(frame.arguments))
         if known is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gotrace.arch import Port
@@ -14,6 +15,7 @@ from gotrace.value import Certainty, Severity, Value
 
 if TYPE_CHECKING:
     from gotrace.binary.landed import Landed
+    from gotrace.recover import Passed
 
 
 class Part(NamedTuple):
@@ -35,6 +37,7 @@ class Setting(NamedTuple):
 
     ``address`` is the fault address where the part's frame is the one that failed at a nil pointer,
     else None. ``programs`` printed the dump. ``siblings`` are the frame's other arguments.
+    ``passed`` are those, by name, that came in as something else.
     """
 
     port: Port
@@ -43,6 +46,7 @@ class Setting(NamedTuple):
     address: int | None
     programs: tuple[Landed, ...]
     siblings: tuple[Part, ...]
+    passed: Mapping[str, Passed] = MappingProxyType({})
 
 
 class Found(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gotrace.findings import (
     absurd_length,
+    changed_since_call,
     impossible_bool,
     length_over_capacity,
     low_pointer,
@@ -42,5 +43,6 @@ RULES = {
         odd_duration.RULE,
         nil_error.RULE,
         same_place.RULE,
+        changed_since_call.RULE,
     )
 }

@@ -7,13 +7,14 @@ its caller, from its own slots and registers, or from what it passed on.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.model import Dump, Frame
 from gotrace.recover.homes import Home, Key, homes_of
 from gotrace.recover.machine import Programs, Standing
 from gotrace.recover.proof import Known, as_number
+from gotrace.recover.registers import held
 from gotrace.signature import Role
 from gotrace.stack import Span
 from gotrace.tuples import NamedTuple
@@ -22,7 +23,6 @@ from gotrace.value import Provenance
 SLOT = "its stack slot still holds it"
 REGISTER = "from the registers of the crash"
 _ROUNDS = 4
-_NO_VALUES = {"rip", "rsp", "rflags", "x28"}
 
 
 class Told(NamedTuple):
@@ -52,6 +52,8 @@ class Chain:
         self._now: dict[int, dict[Key, Told]] = {}
         self._doubted: set[tuple[int, Key]] = set()
         self._links: dict[int, tuple[int, dict[Key, Known]]] = {}
+        self.refuted: tuple[str, str] | None = None
+        """A program and why it cannot be the one that ran, though its code is the same."""
 
     def told(self, wanted: Sequence[int]) -> dict[int, dict[Key, Told]]:
         """What is known of the frames ``wanted``, by parameter and offset."""
@@ -68,6 +70,16 @@ class Chain:
         return {
             i: {k: told for k, told in each.items() if (i, k) not in self._doubted}
             for i, each in found.items()
+        }
+
+    def passed(self, index: int) -> dict[Key, Told]:
+        """What came in at a frame that ``told`` looked at, where its slot may hold another value
+        since: as its caller's code, what it passed on, or a register says."""
+        came = self._came.get(index, {})
+        return {
+            key: told
+            for key, told in came.items()
+            if told.origin.text != SLOT and (index, key) not in self._doubted
         }
 
     # ------------------------------------------------------------------ one frame
@@ -129,7 +141,7 @@ class Chain:
                 self._now.setdefault(index, {})[key] = told._replace(now=True)
             else:
                 came[key] = told
-        for key, bits in self._registers(place, homes) if self.is_printed(index) else ():
+        for key, bits in held(self._dump.registers, place, homes) if self.is_printed(index) else ():
             came.setdefault(key, Told(bits, Provenance(REGISTER, None)))
 
     def is_printed(self, index: int) -> bool:
@@ -144,21 +156,6 @@ class Chain:
             for frame in [f for f in goroutine.frames if not f.call.inlined][:1]
         ]
         return places.count((own.function, own.site)) == 1
-
-    def _registers(self, place: Standing, homes: Mapping[Key, Home]) -> Iterator[tuple[Key, int]]:
-        """The leaves that the registers printed with the crash still hold."""
-        registers = {_own(r.name, place): r.value for r in self._dump.registers}
-        counter = registers.get("rip", registers.get("pc"))
-        slide = place.landed.slide
-        at = place.proof.paths.code.index.get(place.pc)
-        if counter is None or slide is None or at is None or counter != place.pc + slide:
-            return
-        for key, home in homes.items():
-            for name, bits in registers.items():
-                usable = name[:1] in {"r", "x"} and name not in _NO_VALUES
-                if usable and place.proof.value(name, home.size, at) == Known(base=home.place):
-                    yield key, bits & _mask(home.size)
-                    break
 
     # ------------------------------------------------------------------ calls
 
@@ -213,7 +210,9 @@ class Chain:
             bits = self._bits(known, size, outer, theirs)
             own = inside.get(key)
             if own is not None and bits is not None and own.bits != bits:
-                self._doubted.add((index, key))  # the code was not understood
+                self._doubted.add((index, key))  # the code was not understood, or is not this one
+                if known.address:
+                    self._refute(outer, bits, own.bits)
             elif own is None and bits is not None:
                 inside[key] = Told(bits, self._from(outer))
                 news = True
@@ -224,6 +223,13 @@ class Chain:
                     outside[theirs] = Told(back, self._on(outer, self._frames[index].frame))
                     news = True
         return news
+
+    def _refute(self, outer: int, passed: int, came: int) -> None:
+        """Data lies elsewhere than in the program that ran: that one is of another build."""
+        place, frame = self._places[outer], self._frames[outer].frame
+        if place is not None and self.refuted is None:
+            text = f"{place_of(frame)} passes {passed:#x} in it, and {came:#x} came in"
+            self.refuted = place.landed.program.path, text
 
     def _at(self, index: int, known: Known) -> Key | None:
         """The leaf that came in at a place."""
@@ -281,14 +287,6 @@ def site_span(frame: Frame) -> Span:
 def is_open(frame: AnnotatedFrame) -> bool:
     """Whether anything that was printed for it is stale."""
     return any(w.stale for a in frame.arguments for w in a.words)
-
-
-def _own(register: str, place: Standing) -> str:
-    """arm64 prints ``r3`` for x3."""
-    arm = place.proof.paths.target.name == "arm64"
-    return (
-        f"x{register[1:]}" if arm and register[:1] == "r" and register[1:].isdigit() else register
-    )
 
 
 def _mask(size: int) -> int:

@@ -15,7 +15,7 @@ from gotrace.layout.sizes import Sizes, has_unknown
 from gotrace.recover.leaves import FLOAT_REGISTERS, Leaf, leaves_of
 from gotrace.recover.machine import Standing
 from gotrace.recover.paths import Paths
-from gotrace.signature import Parameter
+from gotrace.signature import Parameter, Role
 from gotrace.tuples import NamedTuple
 
 _WORD = 8
@@ -34,9 +34,11 @@ class Home(NamedTuple):
 def homes_of(frame: AnnotatedFrame, standing: Standing) -> dict[Key, Home]:
     """The leaves of a frame's arguments; empty where types and code disagree, or neither tells."""
     paths = standing.proof.paths
+    by_types = _by_types(frame, paths)
+    if not paths.code.in_registers:
+        return _where_they_came(frame, by_types or {})
     slots = _slots(frame, standing)
     by_code = _by_code(slots, standing)
-    by_types = _by_types(frame, paths)
     if by_types is None:
         return by_code or {}
     for key, home in (by_code or {}).items():
@@ -46,6 +48,21 @@ def homes_of(frame: AnnotatedFrame, standing: Standing) -> dict[Key, Home]:
     return {
         key: home._replace(slot=slots[key][0] if key in slots else None)
         for key, home in by_types.items()
+    }
+
+
+def _where_they_came(frame: AnnotatedFrame, homes: Mapping[Key, Home]) -> dict[Key, Home]:
+    """Until go1.16 what is printed is what lies where it came in."""
+    sizes = {
+        (n, use.offset): use.size
+        for n, argument in enumerate(frame.arguments)
+        for use in argument.words
+        if not use.word_offset
+    }
+    return {
+        key: home._replace(slot=place) if sizes.get(key) == home.size else home
+        for key, home in homes.items()
+        if isinstance(place := home.place, int)
     }
 
 
@@ -84,8 +101,9 @@ def _by_types(frame: AnnotatedFrame, paths: Paths) -> dict[Key, Home] | None:
     target = paths.target
     if inputs is None or target.name not in FLOAT_REGISTERS:
         return None
-    count = len(target.arguments)
-    each = leaves_of(inputs, Sizes(_WORD), count, FLOAT_REGISTERS[target.name])
+    in_registers = paths.code.in_registers
+    registers = (len(target.arguments), FLOAT_REGISTERS[target.name]) if in_registers else (0, 0)
+    each = leaves_of(inputs, Sizes(_WORD), *registers)
     return {
         (n, leaf.offset): Home(leaf.size, place, None)
         for n, leaves in enumerate(each)
@@ -115,4 +133,5 @@ def _inputs(frame: AnnotatedFrame) -> Sequence[Parameter] | None:
     if any(has_unknown(p.type) for p in inputs):
         return None  # what comes in which register is not known then
     names = [(p.role, p.name) for p in inputs]
-    return inputs if [(a.role, a.name) for a in frame.arguments] == names else None
+    printed = [(a.role, a.name) for a in frame.arguments if a.role is not Role.RESULT]
+    return inputs if printed == names else None

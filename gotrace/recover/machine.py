@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from gotrace.binary.function import Function
 from gotrace.binary.landed import Landed
 from gotrace.binary.verify import landing
+from gotrace.flow.code import Code
 from gotrace.flow.program import program_code
 from gotrace.model import Frame, Site
 from gotrace.recover.paths import Paths
@@ -74,19 +75,19 @@ class Programs:
 
 def _proof(landed: Landed, function: Function) -> Proof | None:
     code = program_code(landed.program).code(function)
-    decoder = _decoder(code.target.name) if code is not None else None
-    if code is None or decoder is None or not code.in_registers:
+    decoder = _decoder(code) if code is not None else None
+    if code is None or decoder is None:
         return None
     paths = Paths(code)
     return Proof(paths, decoder) if paths.whole else None
 
 
-def _decoder(arch: str) -> Decoder | None:
-    if arch == "amd64":
-        from gotrace.recover.proof_amd64 import AMD64  # noqa: PLC0415 - one of them
+def _decoder(code: Code) -> Decoder | None:
+    if code.target.name == "amd64":
+        from gotrace.recover.proof_amd64 import AMD64, AMD64_STACK  # noqa: PLC0415 - one of them
 
-        return AMD64
-    if arch == "arm64":
+        return AMD64 if code.in_registers else AMD64_STACK
+    if code.target.name == "arm64":
         from gotrace.recover.proof_arm64 import ARM64  # noqa: PLC0415
 
         return ARM64
@@ -99,12 +100,13 @@ def _standing(
     """A frame that called another stands behind the call, one that failed before an instruction.
 
     Where it may be either, what is said of it must hold in both places: behind a call that never
-    returns lies the code of another way.
+    returns lies the code of another way, or what nothing leads to.
     """
     code = proof.paths.code
     pc = function.entry + offset
     call, here = code.call_before(pc), code.index.get(pc)
     stops = [] if call is None else [call]
-    if here is not None and (call is None or above is None or above in _PANICS):
+    reachable = here is not None and (here == 0 or bool(proof.paths.before[here]))
+    if here is not None and reachable and (call is None or above is None or above in _PANICS):
         stops.append(here)
     return Standing(landed, function, proof, call, tuple(stops), pc) if stops else None

@@ -41,11 +41,14 @@ def _texts(found: Instruction) -> list[str]:
 
 
 class Amd64:
-    """See :class:`gotrace.recover.proof.Decoder`."""
+    """See :class:`gotrace.recover.proof.Decoder`. ``zero`` is the register that holds 0."""
+
+    def __init__(self, zero: str) -> None:
+        self._zero = zero
 
     def constant(self, register: str) -> bool:
         """Go's own code keeps xmm15 at zero (abi-internal.md, go1.27.3)."""
-        return register == "xmm15"
+        return register == self._zero
 
     def define(self, proof: Proof, place: Place, size: int, at: int) -> Known | None:
         """What instruction ``at`` puts into the lower ``size`` bytes of ``place``."""
@@ -109,7 +112,7 @@ class Amd64:
         source = found.operands[1] if len(found.operands) == 2 else None
         mnemonic = found.mnemonic
         zeroes = mnemonic in _ZEROING and source == found.operands[0]
-        if zeroes or (mnemonic in _COPIES and source == "xmm15"):
+        if zeroes or (mnemonic in _COPIES and source == self._zero):
             return Known(0)
         if mnemonic in {"movq", "movd"} and isinstance(source, str):
             moved = _width(_texts(found)[1])
@@ -157,4 +160,5 @@ class Amd64:
         return self._vector(proof, size, definitions[0], part)
 
 
-AMD64 = Amd64()
+AMD64 = Amd64("xmm15")
+AMD64_STACK = Amd64("")  # with arguments on the stack, until go1.16, it is a register like others

@@ -193,5 +193,28 @@ func main() {
 	case "nil-fault-not":
 		var l *limits
 		println(l.reach(1))
+	case "changed-since-call":
+		call(true)
+	case "changed-since-call-not":
+		call(false)
 	}
 }
+
+//go:noinline
+func call(big bool) {
+	if big {
+		adjusts(5000, 3)
+	} else {
+		adjusts(7, 3)
+	}
+}
+
+//go:noinline
+func adjusts(n, m int) {
+	lower(&n)
+	stop()
+	keep(n, m)
+}
+
+//go:noinline
+func lower(n *int) { *n = 7 + int(sink) }
