@@ -264,7 +264,22 @@ def fluentd() -> str:
     head = _head(
         "#", "needs fluent-plugin-concat; key, tag, stream_identity_key and label are yours to set"
     )
-    return head + "\n" + "\n".join(texts)
+    return head + "\n" + "\n".join(texts) + _LABEL
+
+
+_LABEL = """
+# What is sent because nothing followed arrives in the label: all else has to go there too.
+<match go.**>
+  @type relabel
+  @label @GOTRACE
+</match>
+
+<label @GOTRACE>
+  <match **>
+    @type stdout
+  </match>
+</label>
+"""
 
 
 # ---------------------------------------------------------------------- Vector, Filebeat, OTel
