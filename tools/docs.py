@@ -27,11 +27,11 @@ def main() -> int:
     """The exit code."""
     made = pages()
     if "--check" in sys.argv[1:]:
-        stale = [name for name, text in made.items() if not _is(DOCS / name, text)]
-        stale += [name for name in written() if name not in made]
-        stale += [] if _is(CONTENTS, contents()) else [f"../{CONTENTS.name}"]
+        stale = [f"docs/{name}" for name, text in made.items() if not _is(DOCS / name, text)]
+        stale += [f"docs/{name}" for name in written() if name not in made]
+        stale += [] if _is(CONTENTS, contents()) else [CONTENTS.name]
         for name in stale:
-            print(f"docs/{name} is not what the program gives: run python tools/docs.py --pages")
+            print(f"{name} is not what the program gives: run python tools/docs.py --pages")
         return 1 if stale else 0
     for name, text in made.items():
         (DOCS / name).parent.mkdir(exist_ok=True)
