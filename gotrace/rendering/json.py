@@ -1,4 +1,4 @@
-"""The annotation as JSON (docs/annotation.md). The only module that decides JSON keys."""
+"""The annotation as JSON (docs/annotation.md). The json modules alone decide its keys."""
 
 from __future__ import annotations
 
@@ -6,23 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 from gotrace.fingerprints import fingerprints
-from gotrace.model import (
-    Ancestor,
-    Cause,
-    CreatedBy,
-    Dump,
-    Elision,
-    Goroutine,
-    Issue,
-    Note,
-    Register,
-    Signal,
-    Thread,
-)
+from gotrace.model import Ancestor, CreatedBy, Elision, Goroutine
 from gotrace.parsing.collector import paused
 from gotrace.rendering.json_frames import frames_of, place_of, span_of
+from gotrace.rendering.json_plain import heading, issue, location, note, register, thread
 from gotrace.rendering.json_text import LONG, Texts, dumps, encode
-from gotrace.rendering.json_values import Json, hexadecimal, named, optional_text, quoted, text
+from gotrace.rendering.json_values import Json, hexadecimal, named, quoted, text
 from gotrace.report import Report
 from gotrace.version import VERSION
 
@@ -96,28 +85,17 @@ def _order(report: Report) -> list[int]:
 def _dump(report: Report, goroutines: list[Json] | Texts) -> Json:
     plain = report.dump
     return {
-        **named("source", plain.source),
-        **named("timestamp", plain.timestamp or None),
-        **named("stream", plain.stream or None),
-        "envelope": list(plain.envelope),
-        "span": {
-            **span_of(plain, plain.span),
-            "first_line": plain.first_line,
-            "last_line": plain.last_line,
-        },
-        "kind": plain.kind.value,
-        "causes": [_cause(plain, c) for c in plain.causes],
-        "signal": None if plain.signal is None else _signal(plain, plain.signal),
+        **heading(plain),
         "runtime": _runtime(report),
-        "registers": [_register(r) for r in plain.registers],
-        "threads": [_thread(plain, t) for t in plain.threads],
+        "registers": [register(r) for r in plain.registers],
+        "threads": [thread(plain, t) for t in plain.threads],
         "goroutines": goroutines,
-        "location": _location(plain),
+        "location": location(plain),
         "culprit": _culprit(report),
         "waiting": _waiting(report),
         "fingerprints": fingerprints(plain)._asdict(),
-        "notes": [_note(plain, n) for n in plain.notes],
-        "issues": [_issue(plain, i) for i in report.issues],
+        "notes": [note(plain, n) for n in plain.notes],
+        "issues": [issue(plain, i) for i in report.issues],
     }
 
 
@@ -135,31 +113,6 @@ def _waiting(report: Report) -> Json | None:
     from gotrace.rendering.json_waiting import waiting_of  # noqa: PLC0415 - for few dumps
 
     return waiting_of(report)
-
-
-def _cause(plain: Dump, cause: Cause) -> Json:
-    return {
-        "kind": cause.kind.value,
-        **named("message", cause.message),
-        **named("type", cause.type),
-        **named("value", cause.value),
-        "recovered": cause.recovered,
-        "repanicked": cause.repanicked,
-        "goexit": cause.goexit,
-        "span": span_of(plain, cause.span),
-    }
-
-
-def _signal(plain: Dump, signal: Signal) -> Json:
-    return {
-        "name": optional_text(signal.name),
-        "number": hexadecimal(signal.number),
-        **named("description", signal.description),
-        "code": hexadecimal(signal.code),
-        "address": hexadecimal(signal.address),
-        "pc": hexadecimal(signal.pc),
-        "span": span_of(plain, signal.span),
-    }
 
 
 def _runtime(report: Report) -> Json:
@@ -188,42 +141,6 @@ def _runtime(report: Report) -> Json:
         "os": runtime.os,
         "assumed": list(runtime.assumed),
     }
-
-
-def _register(register: Register) -> Json:
-    return {"name": text(register.name), "value": hexadecimal(register.value)}
-
-
-def _thread(plain: Dump, thread: Thread) -> Json:
-    return {
-        "m": thread.m,
-        "pc": hexadecimal(thread.pc),
-        "sigcode": thread.sigcode,
-        "registers": [_register(r) for r in thread.registers],
-        "goroutines": [plain.goroutines[i].id for i in thread.goroutines],
-    }
-
-
-def _location(plain: Dump) -> Json | None:
-    place = plain.location
-    if place is None:
-        return None
-    return {
-        **named("text", place.text),
-        "size": place.size,
-        "address": hexadecimal(place.address),
-        **named("name", place.name),
-        "span": span_of(plain, place.span),
-    }
-
-
-def _note(plain: Dump, note: Note) -> Json:
-    return {"code": note.code, **named("text", note.text), "span": span_of(plain, note.span)}
-
-
-def _issue(plain: Dump, issue: Issue) -> Json:
-    message = named("message", issue.message)
-    return {"code": issue.code, **message, "span": span_of(plain, issue.span)}
 
 
 # ---------------------------------------------------------------------- goroutines
