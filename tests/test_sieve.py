@@ -94,8 +94,9 @@ STARTS = (
     b"panic: |fatal error: x|fatal: x|http: panic serving |http2: panic serving |goroutine 7|"
     b"https: panic serving |goroutineleak profile: |threadcreate profile: |runtime stack:|"
     b"SIGQUIT: |Signal 3|PC=0x1|Exception 0x1|sys: |runtime: x|runtime/cgo: |unexpected fault |"
-    b"[signal S|accessed data from |panic during panic|WARNING: D|[originating from |\tmain.go:5|\tx|"
-    b"SIG: |http: x|panic|runtime.main|goroutine x|\t\ta:1 +0x1\r|\x1b[0mpanic: |x|\r"
+    b"[signal S|accessed data from |panic during panic|WARNING: D|[originating from |"
+    b"\tmain.go:5|\tx|SIG: |http: x|panic|runtime.main|goroutine x|\t\ta:1 +0x1\r|"
+    b"\x1b[0mpanic: |x|\r"
 ).split(b"|")  # fmt: skip
 
 

@@ -49,6 +49,11 @@ _RECORD = re.compile(
 _LOGGED = re.compile(rb"[^\n]{0,200}?(?:[ \t\{,][\w.]+[=:] ?\"|\t\{\")|[IWEF][0-9]{4} [0-9:]{8}\.")
 
 
+def is_wrapped(data: bytes, start: int, end: int) -> bool:
+    """Whether the line at ``start`` has something before it or round it."""
+    return not _RECORD.match(data, start, end) and _WRAPPED.match(data, start, end) is not None
+
+
 def kind_of(data: bytes, start: int, end: int) -> Kind:
     """What the line at ``start`` looks like."""
     if _RECORD.match(data, start, end):
@@ -142,7 +147,7 @@ class Needles:
     def _header(self, position: int, stop: int) -> int:
         """A header that does not stand at the start of a line: those need no unwrapping."""
         data, last = self._data, min(len(self._data), stop + 128)
-        if not self._inline:
+        if self._mapped is not None and not self._inline:  # whose find looks at each byte
             match = _INNER_HEADER.search(data, position, last)
             return -1 if match is None else match.start()
         start = data.find(b"goroutine ", position, last)
@@ -150,7 +155,7 @@ class Needles:
             if _HEADER.match(data, start, last):
                 if start and data[start - 1] != 10:
                     return start
-                if INLINE.search(data, start, start + SOON):
+                if self._inline and INLINE.search(data, start, start + SOON):
                     return start
             start = data.find(b"goroutine ", start + 10, last)
         return -1
@@ -211,7 +216,10 @@ class Needles:
                 if best is Kind.WRAPPED or (line == 0 and not at_start):
                     break
                 end = data.find(b"\n", line, stop) + 1 or stop
-                best = max(best, kind_of(data, line, end))
+                if best is Kind.PLAIN:
+                    best = kind_of(data, line, end)
+                elif is_wrapped(data, line, end):
+                    best = Kind.WRAPPED
                 if data[line : line + 4] == b'{"__':
                     self._also(BYTES)
                 line = end

@@ -21,10 +21,11 @@ _STARTS = (
     rb"|\t[^\n]{1,4096}:[0-9]+(?: \+0x[0-9a-f]+)?(?: fp=0x[^\n]*)?\r?(?:\n|\Z)"
 )
 # What each of them begins with.
-HEADS = tuple(
-    rb"""panic fatal http goroutine threadcreate runtime SIG Signal PC=0x Exception sys: unexpected
-    accessed [signal WARNING: [originating""".split()
-) + (b"\t",)
+HEADS = (
+    *rb"""panic fatal http goroutine threadcreate runtime SIG Signal PC=0x Exception sys: unexpected
+    accessed [signal WARNING: [originating""".split(),
+    b"\t",
+)
 # The bytes of that: one look at a byte rules out nearly all lines of a log.
 _FIRSTS = rb"[pfhgtrSPEsua\[W\t]"
 _CONFIRM = {b"goro", b"runt", b"[sig"}

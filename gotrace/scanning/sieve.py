@@ -8,7 +8,7 @@ of the two is cheaper depends on how rare the byte is.
 
 from __future__ import annotations
 
-from gotrace.input.sniffing import BYTES, Kind, kind_of
+from gotrace.input.sniffing import BYTES, is_wrapped
 from gotrace.scanning.searches import PLAIN, Searches, Wanted
 
 STRIDE = 1 << 16  # bytes of which one line shows what is wrapped round the block
@@ -65,9 +65,9 @@ class Sieve:
             if stride and not line:
                 break
             end = min(block.find(b"\n", line) + 1 or len(block), line + _ORDINARY)
-            kind = kind_of(block, line, end)
-            whole &= kind is Kind.WRAPPED
-            if kind is Kind.WRAPPED:
+            wrapped = is_wrapped(block, line, end)
+            whole &= wrapped
+            if wrapped:
                 self._wrapped = at
             if block[line : line + 4] == b'{"__':
                 self._lists = at
