@@ -199,15 +199,17 @@ def _explicit(run: Run) -> list[Signatures]:
 def _binaries(run: Run) -> list[Program]:
     """The program's files; an unreadable one is reported, and the others still serve."""
     paths = [*run.options.binary, *run.settings.binaries]
+    if not paths:
+        return []
+    from gotrace.binary.program import from_binary, paired  # noqa: PLC0415 - only with a binary
+
     found = []
     for path in paths:
-        from gotrace.binary.program import from_binary  # noqa: PLC0415 - only with a binary
-
         try:
             found.append(from_binary(path))
         except GotraceError as error:
             fail(run, error)
-    return found
+    return paired(found)
 
 
 def _sources(run: Run) -> list[SourceTree]:

@@ -21,7 +21,8 @@ def export(source: str, output: str | None) -> None:
     found, origin = read(source)
     signatures = list(found)
     if not signatures:
-        hint = "a stripped program has no names; give its source folder, or the debug file"
+        name = f"{os.path.basename(source)}.debug"
+        hint = f"a stripped program has none: give its source folder, or put {name} beside it"
         raise GotraceError(f"{source}: no signatures in it", hint)
     text = write_signatures(signatures, origin)
     if output is None:
@@ -35,6 +36,9 @@ def _program(path: str) -> tuple[Iterator[Signature], Origin]:
     from gotrace.binary.program import from_binary  # noqa: PLC0415 - only for a program
 
     program = from_binary(path)
+    if program.is_debug_file:
+        hint = "give the program itself; this file is found beside it"
+        raise GotraceError(f"{path} holds debug information and no code", hint)
     image = program.image
     arch = None if image.arch is None else image.arch.name
     build_id = image.go_build_id or image.gnu_build_id

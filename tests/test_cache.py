@@ -15,7 +15,7 @@ import pytest
 from gotrace.binary import debugfile
 from gotrace.binary.cache import Cache, cache_folder, content_id
 from gotrace.binary.image import open_image
-from gotrace.binary.program import Program, from_binary
+from gotrace.binary.program import Program, from_binary, paired
 from gotrace.errors import GotraceError
 from gotrace.signature import Parameter, Signature, SignatureSource
 from gotrace.types import GoType, Kind
@@ -147,6 +147,10 @@ def test_separate_debug_files(release: int, tmp_path: Path) -> None:
     (tmp_path / "caches" / "gotrace").mkdir(parents=True, exist_ok=True)
     assert from_binary(app, debug).dwarf.find("main.main", None) == true
     assert not from_binary(app).dwarf.present
+    (joined,) = paired([from_binary(debug), from_binary(app)])
+    assert joined.dwarf.find("main.main", None) == true
+    apart = [from_binary(debug), from_binary(other), from_binary(app)]
+    assert paired(apart[:2]) == apart[:2]
     with pytest.raises(GotraceError, match="does not belong"):
         from_binary(app, other)
     with pytest.raises(GotraceError, match="no debug information"):

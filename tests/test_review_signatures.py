@@ -135,6 +135,16 @@ def test_a_program_for_another_system(tmp_path: Path) -> None:
     assert "it is a program for linux, and the text is of windows" in text
 
 
+def test_what_is_no_whole_program(tmp_path: Path) -> None:
+    """A file of debug information, and a program of another language."""
+    trace = dump(binary_support.sample_trace(NEWEST))
+    for section, said in ((".debug_info", "debug information and no code"), (".text", "no table")):
+        path = tmp_path / section
+        path.write_bytes(binary_support.elf_file([(section, 1, 0, 0, b"something")]))
+        text = refused(gotrace.annotate(trace, binaries=[from_binary(path)]))
+        assert said in text, section
+
+
 def test_profiles_do_not_mark_what_is_inlined() -> None:
     """There the offset of a frame may count from the start of a function below it."""
     text = (

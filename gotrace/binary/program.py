@@ -1,6 +1,7 @@
 """A program file with all that it tells: what the report asks.
 
     from_binary(path, debug=None) → Program
+    paired(programs)              → those among several that are files of debug information, joined
 
 Each part is read on first use. A signature that was found once is in the user's cache; it needs
 neither debug information nor the function table the next time.
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,21 @@ def from_binary(
     image = open_image(path)
     given = None if debug is None else debugfile.given(image, os.fspath(debug))
     return Program(image, given)
+
+
+def paired(programs: Sequence[Program]) -> list[Program]:
+    """The programs, each with the file of its debug information where that is among them.
+
+    Errors: none; a file that belongs to none of them stays.
+    """
+    joined: dict[int, Program] = {}
+    for i, found in enumerate(programs if len(programs) > 1 else ()):
+        if found.is_debug_file:
+            for k, program in enumerate(programs):
+                bare = program.table is not None and not debugfile.has_debug(program.image)
+                if bare and not debugfile.difference(program.image, found.image):
+                    joined[i] = joined[k] = Program(program.image, found.image)
+    return list(dict.fromkeys(joined.get(i, program) for i, program in enumerate(programs)))
 
 
 class Program:
@@ -68,6 +84,11 @@ class Program:
             return self._given
         own = debugfile.has_debug(self.image)
         return self.image if own else debugfile.beside(self.image) or self.image
+
+    @property
+    def is_debug_file(self) -> bool:
+        """Whether it describes a program and is none (``objcopy --only-keep-debug``)."""
+        return self.table is None and debugfile.has_debug(self.image)
 
     @cached_property
     def dwarf(self) -> Dwarf:

@@ -82,8 +82,12 @@ def judge(
     verdicts = []
     for program, own in zip(programs, looks, strict=True):
         others = [some for some in looks if some is not own]
-        other_build = _other_build(program, facts, port, system) or _elsewhere(program, dump)
-        verdicts.append(_verdict(program, own, others, frames, other_build))
+        unfit = (
+            _without_functions(program)
+            or _other_build(program, facts, port, system)
+            or _elsewhere(program, dump)
+        )
+        verdicts.append(_verdict(program, own, others, frames, unfit))
     return _needed(verdicts, looks)
 
 
@@ -105,7 +109,7 @@ def _verdict(
     looks: _Looks,
     others: Sequence[_Looks],
     frames: Sequence[Standing],
-    other_build: str,
+    unfit: str,
 ) -> Verdict:
     found: dict[_Outcome, list[int]] = {outcome: [] for outcome in _Outcome}
     for i, look in looks.items():
@@ -122,7 +126,7 @@ def _verdict(
             frames[i].call.function for i in found[_Outcome.MISSING] if i not in explained
         )
     )
-    return Verdict(program, lands, other_build or _reason(wrong, missing, frames, lands), missing)
+    return Verdict(program, lands, unfit or _reason(wrong, missing, frames, lands), missing)
 
 
 def _is_anothers(i: int, lands: Sequence[int], others: Sequence[_Looks]) -> bool:
@@ -154,6 +158,12 @@ def _reason(
     if not lands:
         return "it has none of the functions of this trace"
     return ""
+
+
+def _without_functions(program: Program) -> str:
+    if program.is_debug_file:
+        return "it holds debug information and no code; give its program too"
+    return "" if program.table else "it has no table of Go's functions"
 
 
 def _other_build(program: Program, facts: Facts, port: Port, system: str | None) -> str:

@@ -7,7 +7,7 @@ is told once, and the others still serve.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -131,13 +131,20 @@ class Opened:
         return Given(
             key,
             self._signatures(files),
-            tuple(filter(None, (self._once(p, _program) for p in merged.binaries))),
+            self._programs(merged.binaries),
             self._sources(merged),
             self._checked(merged.go, minor_release),
             self._checked(merged.arch, architecture),
             merged.disable,
             merged.path,
         )
+
+    def _programs(self, paths: Sequence[str]) -> tuple[Program, ...]:
+        if not paths:
+            return ()
+        from gotrace.binary.program import paired  # noqa: PLC0415 - only with a binary
+
+        return tuple(paired([p for p in (self._once(path, _program) for path in paths) if p]))
 
     def _sources(self, merged: Settings) -> tuple[SourceTree, ...]:
         maps = [m.rpartition("=") for m in merged.path_maps]
