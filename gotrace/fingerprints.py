@@ -53,6 +53,15 @@ def fingerprints(dump: Dump) -> Fingerprints:
     )
 
 
+def blamed(dump: Dump) -> tuple[Goroutine | None, Frame | None]:
+    """The goroutine that failed, and where the user's own code did; where nothing is the user's,
+    the first frame that is not the runtime's."""
+    for frames, goroutine in (_blamed(g, dump) for g in _failed(dump)):
+        own = (f for f in frames if f.language == "go" and not is_standard(f.function))
+        return goroutine, next(own, next(iter(frames), None))
+    return None, None
+
+
 def _hashed(level: str, parts: Iterable[str]) -> str:
     text = "\n".join([level, *parts]).encode("utf-8", "surrogateescape")
     return f"{VERSION}:{_sha256()(text).hexdigest()[:DIGITS]}"

@@ -15,6 +15,16 @@ settings.register_profile("gotrace", deadline=None, suppress_health_check=_QUIET
 settings.load_profile("gotrace")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Spark starts Java and takes minutes: only where it is asked for."""
+    if "spark" in config.option.markexpr:
+        return
+    reason = "NOT RUN: Spark with Java takes minutes: pytest -m spark"
+    for item in items:
+        if item.get_closest_marker("spark"):
+            item.add_marker(pytest.mark.skip(reason=reason), append=False)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name the lanes that did not run."""
     reasons: dict[str, int] = {}

@@ -11,12 +11,13 @@ import pytest
 
 from gotrace.errors import GotraceError
 from gotrace.scanning import scan
-from gotrace.scanning.splitting import Range, beginning, divided, scan_range
+from gotrace.scanning.splitting import Range, beginning, counted, divided, range_of, scan_range
 from tests.split_logs import PANIC, cuts_of, mixed_log, ranges, scanned, told, wrapped
 
 LOGS, CUTS = 8, 25  # 200 divisions
 SMALLER = {"BLOCK": 1 << 13, "AHEAD": 1 << 14, "LEAD": 1 << 13, "TAIL": 1 << 12, "WINDOW": 1 << 16}
 SMALLER |= {"NEAR": 1 << 15, "FAR": 1 << 18, "MEMORY": 1 << 16, "STRIDE": 1 << 12}
+SMALLER |= {"WORTH": 1 << 16}
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +138,7 @@ def test_compressed_and_utf16_files_are_one_range(tmp_path: Path) -> None:
     packed.write_bytes(gzip.compress(data))
     wide.write_bytes(b"\xff\xfe" + data.decode().encode("utf-16-le"))
     for path in (packed, wide):
-        (part,) = divided(str(path), 9, 1)
+        (part,) = divided(range_of(str(path)), 9)
         assert part.whole
         assert told(scan_range(part)) == told(scan(path))
         assert len(told(scan(path))) == 1
@@ -146,17 +147,19 @@ def test_compressed_and_utf16_files_are_one_range(tmp_path: Path) -> None:
 def test_ranges_cover_a_file_once(tmp_path: Path) -> None:
     path = tmp_path / "app.log"
     path.write_bytes(b"x\n" * 500)
-    parts = divided(str(path), 7, 100)
+    parts = divided(range_of(str(path)), 7)
     assert [p.start for p in parts] == [0, *(p.stop for p in parts[:-1])]
     assert (len(parts), parts[-1].stop) == (7, 1000)
-    assert len(divided(str(path), 7, 400)) == 2
+    inner = divided(parts[3]._replace(lines=9), 2)
+    assert (inner[0].start, inner[1].stop) == (parts[3].start, parts[3].stop)
+    assert [p.lines for p in counted(inner, [4, 5])] == [9, 13]
     path.write_bytes(b"")
-    assert divided(str(path), 7, 1) == [Range(str(path), 0, 0)]
-    assert scanned(divided(str(path), 7, 1)) == []
+    assert divided(range_of(str(path)), 1) == [Range(str(path), 0, 0)]
+    assert scanned([range_of(str(path))]) == []
 
 
 def test_a_file_that_went_away(tmp_path: Path) -> None:
     gone = str(tmp_path / "gone.log")
-    for call in (lambda: divided(gone, 2, 1), lambda: scanned([Range(gone, 0, 9)])):
+    for call in (lambda: range_of(gone), lambda: scanned([Range(gone, 0, 9)])):
         with pytest.raises(GotraceError, match=r"gone\.log"):
             call()

@@ -8,7 +8,7 @@ from functools import partial
 
 from gotrace.model import Dump
 from gotrace.scanning.scanner import MOST
-from gotrace.scanning.splitting import Range, counted, divided, lines_in, scan_range
+from gotrace.scanning.splitting import Range, counted, divided, lines_in, range_of, scan_range
 
 LEAST = 1 << 22  # bytes of a range: less is not worth a process
 
@@ -20,7 +20,8 @@ def scan_in_ranges(
 
     Errors: UnreadableFileError.
     """
-    parts = divided(name, jobs, LEAST) if os.path.isfile(name) else []
+    part = range_of(name) if os.path.isfile(name) else Range(name, 0, 0)
+    parts = divided(part, min(jobs, part.stop // LEAST))
     if len(parts) < 2:
         from gotrace.scanning import scan  # noqa: PLC0415 - it imports this module on demand
 

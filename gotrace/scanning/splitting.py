@@ -39,22 +39,24 @@ class Range(NamedTuple):
     whole: bool = False
 
 
-def divided(name: str, count: int, least: int) -> list[Range]:
-    """The file in at most ``count`` ranges of ``least`` bytes or more; their lines not counted.
-
-    Errors: UnreadableFileError.
-    """
+def range_of(name: str) -> Range:
+    """The whole file, not divided yet. Errors: UnreadableFileError."""
     try:
         size = os.stat(name).st_size
         with open(name, "rb") as file:
             head = file.read(HEAD)
     except OSError as error:
         raise unreadable(name, error) from error
-    if kind_of(head) is not None or decoded(head) is not None:
-        return [Range(name, 0, size, whole=True)]
-    count = max(1, min(count, size // least))
-    cuts = [size * i // count for i in range(count + 1)]
-    return [Range(name, a, b) for a, b in pairwise(cuts)]
+    return Range(name, 0, size, whole=kind_of(head) is not None or decoded(head) is not None)
+
+
+def divided(part: Range, count: int) -> list[Range]:
+    """``part`` in ``count`` ranges of about the same size; the lines before them not counted."""
+    if part.whole or count < 2:
+        return [part]
+    size = part.stop - part.start
+    cuts = [part.start + size * i // count for i in range(count + 1)]
+    return [part._replace(start=a, stop=b) for a, b in pairwise(cuts)]
 
 
 def lines_in(part: Range) -> int:
@@ -67,8 +69,8 @@ def lines_in(part: Range) -> int:
 
 
 def counted(parts: list[Range], counts: list[int]) -> list[Range]:
-    """The ranges of one file with the lines before each; ``counts`` are the lines in each."""
-    return [part._replace(lines=sum(counts[:i])) for i, part in enumerate(parts)]
+    """Neighbours with the lines before each; ``counts`` are the lines in each."""
+    return [p._replace(lines=parts[0].lines + sum(counts[:i])) for i, p in enumerate(parts)]
 
 
 def scan_range(
@@ -120,6 +122,17 @@ def beginning(file: FileIO, start: int, prefix: str | None = None) -> int:
             return place or 0
         span *= 4
     return _quiet_place(file, start, prefix) if start else 0
+
+
+def holds_any(name: str, start: int, stop: int) -> bool:
+    """Whether something that a dump holds stands there. Errors: UnreadableFileError."""
+    sieve = Sieve()
+    try:
+        with open(name, "rb", buffering=0) as file:
+            blocks = _blocks(file, max(start, 0), stop)
+            return any(sieve.hits(block[: stop - at], at) for at, block in blocks)
+    except OSError as error:
+        raise unreadable(name, error) from error
 
 
 def _quiet_block(file: FileIO, low: int, start: int) -> int | None:
