@@ -1,4 +1,4 @@
-"""What of gotrace.spark needs no Java: columns, filters, options, ranges, and what is said without it.
+"""What of gotrace.spark needs no Java: columns, filters, options, ranges; what is said without it.
 
 The table itself is tested in test_spark.py, which starts PySpark with Java.
 """
