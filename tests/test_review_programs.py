@@ -246,3 +246,5 @@ def test_a_host_and_its_plugin(release: int, tmp_path: Path) -> None:
         assert not [i for i in report.issues if i.code.startswith("binary")]
         frames = [f.frame.function for f in report.goroutines[0].frames]
         assert shown(report, frames.index("strings.Map"))["s"] == "text of the plugin"
+    (alone,) = annotated(dump, tmp_path / "plugin.so").issues
+    assert "give the program that loaded it too" in alone.message

@@ -126,7 +126,10 @@ def _verdict(
             frames[i].call.function for i in found[_Outcome.MISSING] if i not in explained
         )
     )
-    return Verdict(program, lands, unfit or _reason(wrong, missing, frames, lands), missing)
+    against = unfit or _reason(wrong, missing, frames, lands)
+    if against and lands and not unfit and _is_library(program):
+        against += ": give the program that loaded it too"
+    return Verdict(program, lands, against, missing)
 
 
 def _is_anothers(i: int, lands: Sequence[int], others: Sequence[_Looks]) -> bool:
@@ -137,6 +140,11 @@ def _is_anothers(i: int, lands: Sequence[int], others: Sequence[_Looks]) -> bool
         and any(some[k].outcome is _Outcome.MISSING for k in lands)
         for some in others
     )
+
+
+def _is_library(program: Program) -> bool:
+    """Whether it may be a plugin or a shared library, whose host prints frames too."""
+    return program.image.pie and program.image.section(".interp") is None
 
 
 def _is_main(function: str) -> bool:
