@@ -11,15 +11,20 @@ import importlib.util
 import json
 import os
 import random
-import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gotrace.errors import GotraceError
 from gotrace.fingerprints import fingerprints
 from gotrace.scanning import scan
+from gotrace.spark.java import check_java
+from tests import docs_blocks
+from tests.evidence import ROOT
 from tests.split_logs import PANIC, mixed_log, wrapped
 from tests.test_envelopes import LOGS, SAMPLES, lines_of
 
@@ -27,9 +32,10 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 MISSING = [m for m in ("pyspark", "pandas", "pyarrow") if importlib.util.find_spec(m) is None]
-HOME = os.environ.get("JAVA_HOME")
-if shutil.which("java") is None and not (HOME and os.path.exists(f"{HOME}/bin/java")):
-    MISSING.append("Java 17")
+try:
+    check_java()
+except GotraceError as error:
+    MISSING.append(f"Java 17 ({error})")
 pytestmark = [
     pytest.mark.spark,
     pytest.mark.skipif(bool(MISSING), reason=f"NOT RUN: needs {', '.join(MISSING)}"),
@@ -306,3 +312,44 @@ def test_a_table_of_lines_without_streams(session: SparkSession) -> None:
     ]  # fmt: skip
     with pytest.raises(ValueError, match="no column text: the table has value"):
         gotrace.spark.decode_lines(table, "text")
+
+
+# ------------------------------------------------------------------------------------------- docs
+
+
+def test_the_programs_of_the_page(tmp_path: Path) -> None:
+    """docs/spark.md: run one after the other, as a reader would."""
+    (tmp_path / "samples").symlink_to(SAMPLES)
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "app.log").write_bytes(PANIC)
+    page = docs_blocks.DOCS / "spark.md"
+    blocks = [b.text for b in docs_blocks.blocks(page) if b.language == "python"]
+    assert len(blocks) == 5
+    told = """
+import json, time
+time.sleep(2.5)  # nothing of the log came for idle seconds
+query.processAllAvailable()
+query.stop()
+streamed = [tuple(row)[:3] for row in spark.read.parquet("crashes").collect()]
+print(json.dumps([kinds, [tuple(r) for r in groups], arguments, [r[1] for r in sites], names,
+                  streamed], default=str))
+spark.stop()
+"""
+    program = tmp_path / "page.py"
+    program.write_text("\n".join([*blocks, told]), "utf-8")
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, program], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env=env,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    kinds, groups, arguments, sites, names, streamed = json.loads(done.stdout.splitlines()[-1])
+    whole = [d for p in (SAMPLES / "envelopes").glob("*") if p.is_file() for d in scan(str(p))]
+    assert kinds == {k: sum(d.kind == k for d in whole) for k in {str(d.kind) for d in whole}}
+    assert sum(sites) == len(whole)
+    assert sum(times for _, _, times, _ in groups) == len(
+        [*scan(str(SAMPLES / "pushd" / "panic.log"))]
+    )
+    assert [row[1] for row in arguments][:3] == ["servAddr", "user", "password"]
+    assert names == [["pod-7", ["cli", "servAddr", "user", "password", "timeout", None]]]
+    assert streamed == [[str(Path("logs") / "app.log"), "panic", groups[0][1]]]
