@@ -55,7 +55,7 @@ live
 inputs
 decoding
 annotating exporting watching
-running lsp mcp spark
+running lsp mcp spark beam
 commands
 cli
 __init__ __main__
@@ -69,6 +69,7 @@ ROOMS = {
     "rich": set(),
     "ahocorasick_rs": {"scanning/swift.py"},
     "stringzilla": {"scanning/swift.py"},
+    "apache_beam": {"beam.py"},
     "pyarrow": {"rendering/parquet.py", "rendering/parquet_schema.py", "spark/"},
 }
 # Any module of that folder.
