@@ -127,15 +127,22 @@ def test_line_ends(data: bytes, start: int, length: int) -> None:
     expected = data[start:end].count(b"\n")
     assert PLAIN.line_ends(data, start, end) == expected
     assert fast().line_ends(data, start, end) == expected
+    for way in (swift.counting(), swift.summing()):
+        assert way(data, start, end) == expected
 
 
 def test_no_needle_hides_another() -> None:
     """Needles are found one behind the other: none may begin inside of another one."""
-    for needles in (swift.NEEDLES, [b"\n" + head for head in anchors.HEADS]):
-        for one in needles:
-            for other in needles:
-                assert one is other or other not in one
-                assert not any(one.endswith(other[:size]) for size in range(1, len(other)))
+    for one in swift.NEEDLES:
+        for other in swift.NEEDLES:
+            assert one is other or other not in one
+            assert not any(one.endswith(other[:size]) for size in range(1, len(other)))
+
+
+def test_every_head_is_looked_for() -> None:
+    """At the starts of lines, or wherever it stands."""
+    found = {*swift.NEEDLES, swift._FILE}
+    assert [x for x in anchors.HEADS if x not in found and b"\n" + x not in found] == []
 
 
 def alternatives() -> list[bytes]:

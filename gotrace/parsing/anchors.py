@@ -20,12 +20,13 @@ _STARTS = (
     rb"|accessed data from |panic during panic|\[signal |WARNING: D|\[originating from "
     rb"|\t[^\n]{1,4096}:[0-9]+(?: \+0x[0-9a-f]+)?(?: fp=0x[^\n]*)?\r?(?:\n|\Z)"
 )
-# What each of them begins with.
+# What each of them begins with. None ends as another begins: a search for all would miss that one.
 HEADS = (
-    *rb"""panic fatal http goroutine threadcreate runtime SIG Signal PC=0x Exception sys: unexpected
-    accessed [signal WARNING: [originating""".split(),
-    b"\t",
-)
+    b"panic: ", b"panic d", b"fatal error: ", b"fatal: ", b"htt", b"goroutine ",
+    b"goroutineleak profile: ", b"threadcreate profile: ", b"runtime", b"SIG", b"Signal ",
+    b"PC=0x", b"Exception 0x", b"sys: ", b"unexpected fault ", b"accessed data from ",
+    b"[signal ", b"WARNING: D", b"[originating from ", b"\t",
+)  # fmt: skip
 # The bytes of that: one look at a byte rules out nearly all lines of a log.
 _FIRSTS = rb"[pfhgtrSPEsua\[W\t]"
 _CONFIRM = {b"goro", b"runt", b"[sig"}

@@ -20,6 +20,7 @@ from gotrace.parsing.frames import FrameReader
 from gotrace.parsing.lines import Lines
 
 CHUNK = 1 << 17  # bytes looked at together; a goroutine that is longer is not regular
+FIRST = 1 << 13  # bytes looked at first: most dumps in a log are small
 _new = tuple.__new__  # skips NamedTuple's own __new__, which takes twice the time
 
 
@@ -37,6 +38,7 @@ class RegularReader:
         self._tailed = False  # whether the chunk at hand has tails
         self._blocks: list[str] = []  # those at hand, the last one first; none where all are ready
         self._next = 0  # where the last of them begins
+        self._size = FIRST  # bytes of the next chunk
         self._ready: list[Goroutine] = []  # those of the chunk at hand if all of it is regular
         self._chunks = ChunkReader(self)
         self._odd = -1  # what begins here is known to be not regular, and
@@ -75,6 +77,7 @@ class RegularReader:
         self._blocks = []
         self._ready = []
         self._next = self._barren = 0
+        self._size = FIRST
         self._odd = -1
 
     def _seek(self, position: int) -> None:
@@ -85,16 +88,17 @@ class RegularReader:
                 self._blocks[-1] = self._blocks[-1][inside:]
                 break
             self._next += len(self._blocks.pop()) + 2
+        if not 0 <= position - self._next <= CHUNK:
+            self._size = FIRST  # another dump
         self._next = position
 
     def _fill(self, data: bytes) -> bool:
         """Take the next chunk apart at its blank lines; whether that gave a block."""
-        with memoryview(data) as view:
-            text = str(view[self._next : self._next + CHUNK], "latin-1")
+        text = self._chunk(data)
         self._tailed = " fp=0x" in text
         end = -1 if TAIL in text else text.rfind("\n\n")
         if end < 0:
-            self._barren = self._next + CHUNK - 1
+            self._barren = self._next + len(text) - 1
             return False
         text = text[:end]
         self._ready = self._chunks.read(text, self._next) or []
@@ -103,6 +107,16 @@ class RegularReader:
         else:
             self._blocks = text.split("\n\n")[::-1]
         return True
+
+    def _chunk(self, data: bytes) -> str:
+        """The next chunk. Chunks grow while all that they hold is of goroutines."""
+        with memoryview(data) as view:
+            while True:
+                size = min(self._size, CHUNK)
+                text = str(view[self._next : self._next + size], "latin-1")
+                self._size = 4 * size
+                if size == CHUNK or len(text) < size or "\n\n" in text or not _goes_on(text):
+                    return text
 
     def _goroutine(self, block: str, position: int) -> Goroutine | None:
         below = block.find("\n") + 1
@@ -155,3 +169,9 @@ class RegularReader:
         if len(text) > SHORT and max(map(len, arguments)) > SHORT:
             raise IrregularError
         return Frames(columns, pieces, arguments, start, tails)
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a goroutine goes on at the end of ``text``: every second line is a file line."""
+    _, _, below = text[text.rfind("\n\t") + 2 :].partition("\n")
+    return "\n" not in below[:-1]

@@ -12,6 +12,7 @@ from gotrace.parsing.records import TRACEBACK, Record
 
 SMALL = 1 << 14  # bytes below which it does not pay to compile the patterns of regular.py
 FAR = 64  # foreign lines that may stand between two goroutines of a crash
+NEAR = 1 << 14  # bytes that hold as many lines of most logs
 
 
 def read_sections(builder: DumpBuilder, lines: Lines, reader: FrameReader) -> None:
@@ -212,6 +213,8 @@ def _skip_foreign(builder: DumpBuilder, lines: Lines) -> bool:
     """
     if not builder.causes and builder.signal is None:
         return False
+    if not _section_near(lines):
+        return False
     known = {g.id for g in builder.goroutines}
     count = 0
     for line in lines.coming(FAR):
@@ -232,3 +235,12 @@ def _skip_foreign(builder: DumpBuilder, lines: Lines) -> bool:
             builder.end = lines.end
         lines.advance()
     return True
+
+
+def _section_near(lines: Lines) -> bool:
+    """Whether a section may stand among the next lines: a search of bytes says sooner that none
+    does than a look at each."""
+    near = lines.data[lines.start : lines.start + NEAR]
+    if b"\ngoroutine " in near or b"\nruntime stack:" in near:
+        return True
+    return near.startswith((b"goroutine ", b"runtime stack:")) or near.count(b"\n") < FAR
