@@ -297,6 +297,59 @@ def test_source_of_another_version(
         assert re.search(problem, tree.problems[0]), tree.problems
 
 
+STANDS = """package main
+
+type face interface {
+	val(int) int
+}
+
+func add(a, b int) int
+
+type pair struct{ a int }
+
+func (p *pair) get() int {
+	return p.a
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "file", "line", "why"),
+    [
+        ("main.face.val-fm", "main.go", 4, "the wrapper of an interface's method"),
+        ("main.spin", "main.go", 1, "code without a place (a go statement's wrapper, go1.21)"),
+        ("main.add", "add_amd64.s", 8, "a line of the assembly, which is blank in the Go file"),
+        ("main..func1", "main.go", 12, "gccgo's name of a literal"),
+        ("main.pair.get", "main.go", 12, "gccgo's name of a method of a pointer"),
+    ],
+)
+def test_frames_that_stand_elsewhere_refute_nothing(
+    function: str, file: str, line: int, why: str, tmp_path: Path
+) -> None:
+    """Real traces have such frames, and the file is the one that was compiled."""
+    write(tmp_path, {"main.go": STANDS, "add_amd64.s": "TEXT ·add(SB),$0-24\n" + "\tNOP\n" * 9})
+    right = ("main.(*pair).get", Site("/build/main.go", 12, 0x1D))
+    tree = SourceTree([str(tmp_path)])
+    found = tree.find_all([right, (function, Site(f"/build/{file}", line, 0x1D))])
+    assert found[right] is not None, why
+
+
+def test_a_file_that_was_only_tried_is_not_refuted(tmp_path: Path) -> None:
+    """What the linker calls by another package's name is sought there first."""
+    linked = "package m\n\n//go:linkname run example.com/m/bubble.Run\nfunc run() {\n\tx()\n}\n"
+    files = {
+        "go.mod": "module example.com/m\n",
+        "bubble/run.go": "package bubble\n\nfunc Run()\n\nfunc Wait(k int) {\n\tx()\n}\n",
+        "run.go": linked,
+    }
+    tree = SourceTree([str(write(tmp_path, files))])
+    places = [
+        ("example.com/m/bubble.Run", Site("/build/run.go", 5, 0x1)),
+        ("example.com/m/bubble.Wait", Site("/build/bubble/run.go", 6, 0x1)),
+    ]
+    assert all(tree.find_all(places).values()), tree.problems
+
+
 def test_lines_that_a_directive_renames_refute_nothing(tmp_path: Path) -> None:
     old = NEW.replace("\t// comment\n", "").replace("main\n\n", "main\n//line x.go:9\n", 1)
     _, found = asked(tmp_path, old)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from gotrace.source.codeless import OtherVersion, is_renamed
 from gotrace.source.gofile import Declared, GoFile
@@ -57,7 +58,8 @@ def _in_function(library: Library, file: GoFile, printed: Printed, line: int) ->
     if len(named) != 1:
         shown = f"is in func {around[0].printed}" if around else "is in no function"
         text = f"{file.path}:{line} {shown}, the trace says {printed.local}"
-        return text if printed.steps or is_renamed(file) else OtherVersion(text)
+        spared = is_renamed(file) or _may_stand_elsewhere(printed, around, line)
+        return text if spared else OtherVersion(text)
     declared = named[0]
     if not printed.steps:
         return Spot(file, declared)
@@ -71,6 +73,18 @@ def _in_function(library: Library, file: GoFile, printed: Printed, line: int) ->
     if is_wrapper(declared.node, printed, line, exact=exact):
         return Spot(file, declared, wrapper=declared.node)
     return f"{file.path}:{line} is in no function literal that could be {printed.local}"
+
+
+def _may_stand_elsewhere(printed: Printed, around: Sequence[Declared], line: int) -> bool:
+    """Whether the name need not be that of a declaration around the line, in any version.
+
+    Source: the compiler gives the first line to code that has no place (go1.21's wrappers of go
+    statements, before they run), and a wrapper of an interface's method the line of that method;
+    gccgo names literals `main..func1` and leaves out the star of receivers.
+    """
+    if printed.steps or line == 1 or printed.local.endswith("-fm") or printed.base[:1] == ".":
+        return True
+    return any(printed.base == f"{f.receiver}.{f.name}" for f in around)
 
 
 def _in_variable(file: GoFile, printed: Printed, line: int) -> Spot | str:

@@ -132,7 +132,9 @@ class SourceTree:
         """The files in which some frame stands where it cannot stand: nothing of them holds."""
         changed = {self._changed.get(_key(*place)) for place in spots}
         for (function, site), found in spots.items():
-            if site and len(found) == 1 and is_codeless(found[0].file, site.line):
+            if site is None or len(found) != 1 or site.file.endswith(".s"):
+                continue
+            if is_codeless(found[0].file, site.line):
                 path = found[0].file.path
                 self._problems[f"{path}:{site.line} holds no code, the trace says {function}"] = (
                     None
@@ -158,6 +160,7 @@ class SourceTree:
         printed = read_name(function)
         tried = 0
         reasons: list[str] = []
+        changed: list[str] = []
         for group in self.mapper.candidates(site.file, function):
             seen = [
                 find_spot(self.library, path, printed, site.line)
@@ -170,12 +173,14 @@ class SourceTree:
                 return spots
             reasons += [s for s in seen if isinstance(s, str) and s]
             if len(group) == 1 and isinstance(seen[0], OtherVersion):
-                self._changed.setdefault(_key(function, site), group[0])
+                changed.append(group[0])
             if tried >= _MOST_TRIED:
                 break
         if not tried and not is_standard(function):  # nobody has to name a GOROOT
             reasons.append(f"{site.file}: not found below the source directories")
         self._problems.update(dict.fromkeys(reasons[:1]))
+        if changed:
+            self._changed[_key(function, site)] = changed[0]
         return []
 
     def _learn(self, spots: Sequence[Spot], function: str) -> None:
