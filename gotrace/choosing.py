@@ -26,11 +26,17 @@ LINES = "standard library: "
 class PlacedSource(Protocol):
     """A source that needs to know where a function stands: a program, a source tree.
 
-    ``problems`` says in words why frames have no signature from it.
+    ``problems`` says in words why frames have no signature from it, ``missing`` names the files
+    that it does not have.
     """
 
     @property
     def problems(self) -> Sequence[str]:
+        """Each once, in the order in which they were met."""
+        ...
+
+    @property
+    def missing(self) -> Sequence[str]:
         """Each once, in the order in which they were met."""
         ...
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from gotrace.analyses import analyse, defect
@@ -126,7 +127,7 @@ class _Given(NamedTuple):
 
 def _annotate(dump: Dump, given: _Given) -> Report:
     programs = load(given.binaries, dump, infer(dump, go=given.go, arch=given.arch))
-    known = {text for source in given.sources for text in source.problems}
+    known = {text for s in given.sources for text in (*s.problems, *s.missing)}
     choice = choose(_places(dump), given.signatures, (*programs.landed, *given.sources))
     runtime = _settle(dump, given, programs, choice)
     if given.stdlib:
@@ -169,12 +170,19 @@ def _trees(sources: Sequence[PlacedSource]) -> tuple[SourceTree, ...]:
 def _problems(sources: Iterable[PlacedSource], known: set[str], dump: Dump) -> Iterator[Issue]:
     """Why frames have no signature from the source: it is of another version, or elsewhere.
 
-    ``known`` are the problems of dumps before this one.
+    ``known`` is what was said of dumps before this one.
     """
+    sources = [*sources]
     new = [text for source in sources for text in source.problems if text not in known]
     if new:
         more = f" (and {len(new) - 1} more)" if len(new) > 1 else ""
         yield Issue("source-mismatch", f"no signature from the source: {new[0]}{more}", dump.span)
+    lacking = [dict.fromkeys(source.missing) for source in sources]
+    gone = [f for f in chain(*lacking[:1]) if f not in known and all(f in o for o in lacking)]
+    if gone:
+        more = f", nor {len(gone) - 1} more" if len(gone) > 1 else ""
+        said = f"not below the source directories: {gone[0]}{more}"
+        yield Issue("source-missing", said, dump.span)
 
 
 def _places(dump: Dump) -> list[Place]:

@@ -33,6 +33,7 @@ class Told:
         self.known = {f"{s.package}.{s.function}": s._replace(source=source) for s in found}
 
     problems = ()
+    missing = ()
 
     def find_all(
         self, places: Iterable[tuple[str, Site | None]]

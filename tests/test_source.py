@@ -123,7 +123,6 @@ WRONG = [
     ("main.later.func2", "main.go", 50, "is in no function literal that could be later.func2"),
     ("main.later.func1", "main.go", 56, "is in no function literal that could be later.func1"),
     ("main.main.func1", "main.go", 53, "is in func later, the trace says main.func1"),
-    ("main.main", "elsewhere.go", 3, "elsewhere.go: not found below the source directories"),
     ("main.Area", "geometry/geometry.go", 15, "is of package geometry, the trace says main.Area"),
 ]
 
@@ -138,6 +137,14 @@ def test_another_version_of_the_source_is_refused(
     assert find(source, function, f"/ci/app/{file}", line) is None
     assert len(source.problems) == 1
     assert problem in source.problems[0]
+
+
+def test_a_file_that_is_not_there_is_named_once() -> None:
+    """That is no other version: a file of a library, of a module that was not checked out."""
+    source = tree("app")
+    for line in (3, 3, 4):
+        assert find(source, "main.main", "/ci/app/elsewhere.go", line) is None
+    assert (source.problems, source.missing) == ([], ["/ci/app/elsewhere.go"])
 
 
 @pytest.mark.parametrize(

@@ -224,8 +224,9 @@ def _doubts(report: Report) -> Iterator[Remark]:
 def _issues(report: Report) -> Iterator[Remark]:
     issues = report.issues
     for issue in issues[:ISSUES]:
-        line = report.dump.where(issue.span).line
-        yield "issue", f"line {line}: {clean(issue.message)}"
+        whole = issue.span == report.dump.span
+        place = "" if whole else f"line {report.dump.where(issue.span).line}: "
+        yield "issue", f"{place}{clean(issue.message)}"
     if len(issues) > ISSUES:
         yield "issue", f"and {len(issues) - ISSUES} more (--format json lists them)"
 

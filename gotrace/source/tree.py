@@ -60,6 +60,7 @@ class SourceTree:
         self.mapper = PathMapper(self.modules, maps)
         self._lock = RLock()
         self._problems: dict[str, None] = {}
+        self._missing: dict[str, None] = {}
         self._read: dict[str, GoFile | None] = {}
         self._start(Build(goos, goarch))
 
@@ -75,6 +76,11 @@ class SourceTree:
     def problems(self) -> list[str]:
         """Why frames have no signature, each reason once."""
         return list(self._problems)
+
+    @property
+    def missing(self) -> list[str]:
+        """The files of frames that are not below the roots, as they are printed."""
+        return list(self._missing)
 
     @property
     def opened(self) -> list[str]:
@@ -177,7 +183,7 @@ class SourceTree:
             if tried >= _MOST_TRIED:
                 break
         if not tried and not is_standard(function):  # nobody has to name a GOROOT
-            reasons.append(f"{site.file}: not found below the source directories")
+            self._missing[site.file] = None
         self._problems.update(dict.fromkeys(reasons[:1]))
         if changed:
             self._changed[_key(function, site)] = changed[0]
