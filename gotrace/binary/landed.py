@@ -33,6 +33,11 @@ class Landed(NamedTuple):
         """None: what it lacks, others have."""
         return ()
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """None: a program is one file."""
+        return ()
+
     def find_all(self, places: Iterable[Place]) -> dict[Place, Signature | None]:
         """The program's own signatures, for the places that are in it."""
         found = self.program.find_all(p for p in places if p in self.lands)
