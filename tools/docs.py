@@ -120,7 +120,10 @@ def releases(fact: Fact) -> str:
 
 def cell(text: str) -> str:
     """A text as a cell of a table."""
-    return text.replace("|", "\\|").replace("[...]", "\\[...]")
+    parts = text.replace("|", "\\|").split("`")
+    # What stands between backticks is code: no bracket of it begins a link.
+    parts[::2] = [part.replace("[", "\\[") for part in parts[::2]]
+    return "`".join(parts)
 
 
 if __name__ == "__main__":
