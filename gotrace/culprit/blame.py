@@ -9,7 +9,7 @@ from gotrace.culprit.culprit import Blame, SourceSpan
 from gotrace.culprit.machine import Machine
 from gotrace.culprit.matching import match
 from gotrace.source.expressions_line import Line
-from gotrace.source.expressions_operations import Operation, operations
+from gotrace.source.expressions_operations import Operation, operations, passed_to
 from gotrace.source.expressions_selectors import Selector
 from gotrace.source.locals import declaration_of
 from gotrace.source.parameters import parameter_groups
@@ -90,13 +90,15 @@ def parameter_place(node: Syntax, line: Line) -> int | None:
 
 
 def place_of(function: Syntax, name: str) -> int | None:
-    """The place of a parameter among all of its function."""
+    """The place of a parameter among all of its function; None for a variadic one, which is no
+    argument but holds some."""
     place = 0
     list_ = function.field("parameters")
-    for _, names in parameter_groups(list_) if list_ else ():
+    for declaration, names in parameter_groups(list_) if list_ else ():
         for node in names:
             if node.text == name:
-                return place
+                variadic = declaration.kind == "variadic_parameter_declaration"
+                return None if variadic else place
             place += 1
         place += not names
     return None
@@ -150,11 +152,8 @@ def receiver_link(call: Operation, selector: Selector | None) -> Link | None:
 
 
 def _argument(call: Operation, place: int) -> Link | None:
-    arguments = call.node.field("arguments")
-    if arguments is None or place >= len(arguments.children):
-        return None
-    node = arguments.children[place]
-    return Link(node.text, node)
+    found = passed_to(call)
+    return Link(found[place].text, found[place]) if place < len(found) else None
 
 
 def _chosen(links: list[Link], names: Sequence[str]) -> list[Link]:

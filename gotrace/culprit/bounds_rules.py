@@ -10,9 +10,11 @@ from gotrace.culprit.words import judge_number
 from gotrace.source.expressions_line import Line
 from gotrace.source.expressions_operations import Operation, constant
 from gotrace.source.expressions_shapes import Shape
-from gotrace.source.statements import squeezed
+from gotrace.source.statements_assigned import assigned_in, squeezed
+from gotrace.source.syntax import Syntax
 from gotrace.types import Kind
 
+_NAMES = frozenset({"identifier", "field_identifier"})
 _FROM_THE_END = re.compile(r"len\((.*)\)-(\d+)")
 
 
@@ -73,6 +75,9 @@ def _bounded(operation: Operation, line: Line) -> bool:
             return False
         if around.kind != "for_statement":
             continue
+        body = around.field("body")
+        if body is not None and _sets(body, index, base):
+            continue
         for part in around.children:
             if part.kind == "for_clause":
                 stop = part.field("condition")
@@ -85,6 +90,18 @@ def _bounded(operation: Operation, line: Line) -> bool:
                 if same and squeezed(right.text) == squeezed(base.text):
                     return True
     return False
+
+
+def _sets(body: Syntax, *parts: Syntax) -> bool:
+    """Whether a loop's body gives one of these another value, or the name another meaning."""
+    mentioned = {n.text for p in parts for n in (p, *p.descendants(_NAMES))}
+    heads = {text for target in assigned_in(body) for text in (target, _head(target))}
+    return not heads.isdisjoint(mentioned)
+
+
+def _head(target: str) -> str:
+    """The variable that `v.f` is a part of; what `xs[i]` sets is no length."""
+    return "" if target.endswith("]") else target.partition(".")[0]
 
 
 def judge_slice(candidate: Candidate, operation: Operation, case: Case) -> None:

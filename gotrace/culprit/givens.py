@@ -13,7 +13,8 @@ from gotrace.source.expressions_line import Line
 from gotrace.source.expressions_operations import constant
 from gotrace.source.expressions_shapes import Shape
 from gotrace.source.locals import declaration_of
-from gotrace.source.statements import assigned_in, before, is_fresh, squeezed
+from gotrace.source.statements import before, is_fresh
+from gotrace.source.statements_assigned import assigned_in, squeezed
 from gotrace.source.syntax import Syntax
 from gotrace.tuples import NamedTuple
 from gotrace.types import Kind

@@ -12,7 +12,7 @@ from gotrace.culprit.matching import match
 from gotrace.culprit.messages import Fault, FaultKind
 from gotrace.signature import Role
 from gotrace.source.expressions_line import Line
-from gotrace.source.expressions_operations import Operation
+from gotrace.source.expressions_operations import Operation, passed_to
 from gotrace.types import Kind
 from gotrace.value import Argument, Certainty, ValueKind
 
@@ -143,8 +143,7 @@ def _passed(call: Operation, line: Line) -> Iterator[Link]:
             link = receiver_link(call, selector)
             if link is not None:
                 yield link
-    arguments = call.node.field("arguments")
-    for node in arguments.children if arguments else ():
+    for node in passed_to(call):
         named = node.kind in {"identifier", "selector_expression", "index_expression"}
         if named and line.expressions.shape(node).kind in _NILS:
             yield Link(node.text, node)
@@ -154,8 +153,7 @@ def _proven(callee: AnnotatedFrame, calls: list[Operation], line: Line) -> list[
     """What was certainly nil when the function printed its words."""
     found = []
     place = 0
-    arguments = calls[0].node.field("arguments")
-    nodes = arguments.children if arguments else []
+    nodes = passed_to(calls[0])
     for argument in callee.arguments:
         if argument.role is Role.RECEIVER:
             link = next(_passed(calls[0], line), None)

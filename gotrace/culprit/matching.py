@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from itertools import zip_longest
 
-from gotrace.source.statements import squeezed
+from gotrace.source.statements_assigned import squeezed
 
 _INDEX = re.compile(r"\[([^\[\]]*)\]")
 _DEREFERENCED = re.compile(r"^\(\*(\w+)\)")

@@ -9,7 +9,8 @@ from gotrace.culprit.structure_rules import judge_structure
 from gotrace.culprit.words import judge_passed_pointer, judge_pointer
 from gotrace.source.expressions_line import Line
 from gotrace.source.expressions_nil import NilUse, nil_uses
-from gotrace.source.statements import before, squeezed
+from gotrace.source.statements import before
+from gotrace.source.statements_assigned import squeezed
 from gotrace.source.statements_origin import OriginKind, origin
 
 
@@ -104,8 +105,8 @@ def _judge_source(candidate: Candidate, same: list[NilUse], line: Line) -> None:
             candidate.guarded = True
             candidate.add("checked-before", -4.0, f"{candidate.text} was not nil: {guard.reason}")
         else:
-            text = f"{candidate.text} was not nil ({guard.reason}), but a call ran since"
-            candidate.add("checked-before", -2.5, text)
+            text = f"{candidate.text} was not nil ({guard.reason}), but may have been set since"
+            candidate.suspect("checked-before", -2.5, text)
     value = next((u.value for u in same if u.value is not None), None)
     judge_origin(candidate, value, line, known[0])
 

@@ -12,7 +12,7 @@ from gotrace.culprit.machine import Raw
 from gotrace.flow.values import Flowing, Place, ValueKind
 from gotrace.source.expressions_line import Line
 from gotrace.source.parameters import parameter_groups
-from gotrace.source.statements import assigned_in
+from gotrace.source.statements_assigned import assigned_in
 from gotrace.source.statements_origin import OriginKind, origin
 from gotrace.source.syntax import Syntax
 from gotrace.tuples import NamedTuple

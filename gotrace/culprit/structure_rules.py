@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gotrace.culprit.candidates import Candidate, Case
-from gotrace.source.statements import squeezed
+from gotrace.source.statements_assigned import squeezed
 
 _SAME = 0.8
 

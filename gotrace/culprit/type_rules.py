@@ -8,7 +8,7 @@ from gotrace.culprit.candidates import Candidate, Case
 from gotrace.culprit.words import passed, printed
 from gotrace.source.expressions_line import Line
 from gotrace.source.expressions_operations import Operation
-from gotrace.source.statements import squeezed
+from gotrace.source.statements_assigned import squeezed
 from gotrace.types import Kind
 
 _PATH = re.compile(r"[\w.\-~%]+/")

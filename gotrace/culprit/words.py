@@ -10,7 +10,7 @@ from gotrace.annotated import AnnotatedFrame
 from gotrace.culprit.candidates import Candidate, Case
 from gotrace.signature import Role
 from gotrace.source.expressions_line import Line
-from gotrace.source.statements import assigned_in
+from gotrace.source.statements_assigned import assigned_in
 from gotrace.source.statements_origin import OriginKind, origin
 from gotrace.source.syntax import Syntax
 from gotrace.tuples import NamedTuple
@@ -70,14 +70,16 @@ def judge_passed_pointer(candidate: Candidate, node: Syntax | None, case: Case) 
     given = case.given(node)
     if given is None or given.nil is None:
         return
-    if given.nil:
-        weight = 3.0 if given.firm else 1.5
-        candidate.add("passed-nil", weight, f"{candidate.text} is nil: see {given.where}")
+    if given.nil and given.firm:
+        candidate.add("passed-nil", 3.0, f"{candidate.text} is nil: see {given.where}")
+    elif given.nil:
+        text = f"{candidate.text} was nil at {given.where}, but calls ran since"
+        candidate.suspect("passed-nil", 1.5, text)
     elif given.firm:
         text = f"{candidate.text} is not nil: see {given.where}"
         candidate.exclude("passed-value", -4.0, text)
     else:
-        candidate.add(
+        candidate.suspect(
             "passed-value",
             -2.0,
             f"{candidate.text} was not nil at {given.where}, but calls ran since",
@@ -95,12 +97,12 @@ def judge_passed_number(
     if given is None or found is None or wanted is None or node is None:
         return
     text = f"the {part} of {node.text} is {found}: see {given.where}"
-    if found == wanted:
-        candidate.add("passed-number", 2.5 if given.firm else 1.0, text)
-    elif given.firm:
-        candidate.exclude("passed-number", -4.0, text)
+    if not given.firm:
+        candidate.suspect("passed-number", 1.0 if found == wanted else -2.0, text)
+    elif found == wanted:
+        candidate.add("passed-number", 2.5, text)
     else:
-        candidate.add("passed-number", -2.0, text)
+        candidate.exclude("passed-number", -4.0, text)
 
 
 def judge_pointer(candidate: Candidate, node: Syntax | None, case: Case) -> None:

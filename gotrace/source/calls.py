@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gotrace.source.expressions_line import Line
 from gotrace.source.locals import declaration_of
-from gotrace.source.statements import assigned_in
+from gotrace.source.statements_assigned import assigned_in
 from gotrace.source.syntax import Syntax
 from gotrace.types import GoType, Kind
 

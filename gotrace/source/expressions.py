@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gotrace.source.expressions_misread import called_container, shape_of_qualified
 from gotrace.source.expressions_selectors import Selector, Selectors
 from gotrace.source.expressions_shapes import BOOL, INT, STRING, UNKNOWN, Shape, Shapes
 from gotrace.source.locals import Local, declaration_of
@@ -40,7 +41,9 @@ class Expressions:
         self._selected: dict[Syntax, Selector | None] = {}
         self._depth = 0
         self._forms: dict[str, Callable[[Syntax], Shape]] = {
-            "identifier": self._identifier,
+            "identifier": self.named,
+            "type_identifier": self.named,  # see expressions_misread
+            "qualified_type": lambda node: shape_of_qualified(node, self),
             "selector_expression": self._select,
             "index_expression": self._index,
             "slice_expression": self._slice,
@@ -77,7 +80,8 @@ class Expressions:
 
     # ------------------------------------------------------------------ names
 
-    def _identifier(self, node: Syntax) -> Shape:
+    def named(self, node: Syntax) -> Shape:
+        """What a name stands for, whatever the grammar calls it."""
         local = declaration_of(node)
         if local is not None:
             return self._local(local, node) if local.is_variable else UNKNOWN
@@ -185,15 +189,23 @@ class Expressions:
             operand, field = node.field("operand"), node.field("field")
             found = None
             if operand is not None and field is not None and not self.is_package(operand):
-                found = self._selectors.select(self.shape(operand), operand.text, field.text)
+                found = self.select(self.shape(operand), operand.text, field.text)
             self._selected[node] = found
         return self._selected[node]
+
+    def select(self, shape: Shape, text: str, field: str) -> Selector:
+        """What ``text.field`` goes through, where ``text`` has this type."""
+        return self._selectors.select(shape, text, field)
+
+    def of_package(self, package: Package, name: str) -> Shape:
+        """A variable or function of another package."""
+        return self._at(Scope(self.scope.file, package)).global_(package, name)
 
     def _select(self, node: Syntax) -> Shape:
         operand, field = node.field("operand"), node.field("field")
         package = self.package_of(operand)
         if package is not None and field is not None:
-            return self._at(Scope(self.scope.file, package)).global_(package, field.text)
+            return self.of_package(package, field.text)
         found = self.selector(node)
         return found.shape if found else UNKNOWN
 
@@ -233,25 +245,11 @@ class Expressions:
     def _conversion(self, node: Syntax) -> Shape:
         """The grammar takes `m[k](x)` for a conversion to an instance of a generic type."""
         type_ = node.field("type")
-        called = self.called_element(node)
-        if called is not None:
+        container = called_container(node, self)
+        if container is not None:
+            called = self.shapes.element(self.shape(container))
             return next(iter(self.shapes.results(called)), UNKNOWN)
         return self.shapes.of(type_, self.scope)
-
-    def called_element(self, node: Syntax) -> Shape | None:
-        """The func that `m[k](x)` calls, where the grammar sees a conversion; else None."""
-        type_ = node.field("type")
-        base = type_.field("type") if type_ and type_.kind == "generic_type" else None
-        if base is None or base.kind != "type_identifier":
-            return None
-        local = declaration_of(base)
-        if local is not None and local.is_variable:
-            shape = self._local(local, base)
-        elif self.shapes.members.variable(self.scope.package, base.text):
-            shape = self.global_(self.scope.package, base.text)
-        else:
-            return None
-        return self.shapes.element(shape)
 
     def results(self, call: Syntax) -> tuple[Shape, ...]:
         """The types of a call's results."""

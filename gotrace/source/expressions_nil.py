@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gotrace.source.expressions import Expressions
 from gotrace.source.expressions_line import Line
+from gotrace.source.expressions_misread import called_container, is_type, through_variable
 from gotrace.source.expressions_selectors import Access
 from gotrace.source.locals import declaration_of
 from gotrace.source.syntax import Syntax
@@ -48,21 +49,33 @@ def _uses(node: Syntax, line: Line) -> Iterator[NilUse]:
     elif kind == "call_expression":
         yield from _called(node, expressions)
     elif kind == "type_conversion_expression":
-        element = expressions.called_element(node)
-        if element is not None and element.kind in {Kind.FUNC, Kind.UNKNOWN}:
-            type_ = node.field("type")
-            if type_ is not None:
-                yield NilUse(type_.text, node, None, 0, 8, "func")
+        yield from _called_element(node, expressions)
     elif kind == "unary_expression":
         yield from _starred(node, expressions)
     elif kind in {"index_expression", "slice_expression"}:
         yield from _array(node.field("operand"), node, expressions)
 
 
+def _called_element(node: Syntax, expressions: Expressions) -> Iterator[NilUse]:
+    """`m[k](x)` and `v.m[k](x)`, which the grammar takes for conversions."""
+    container, type_ = called_container(node, expressions), node.field("type")
+    if container is None or type_ is None:
+        return
+    through = (
+        through_variable(container, expressions) if container.kind == "qualified_type" else None
+    )
+    size = expressions.shapes.size(through.shape) if through else None
+    for access in through.accesses if through else ():
+        yield NilUse(access.text, node, container.field("package"), access.offset, size, access.how)
+    shape = expressions.shape(container)
+    if expressions.shapes.element(shape).kind in {Kind.FUNC, Kind.UNKNOWN}:
+        yield NilUse(type_.text, node, None, 0, expressions.shapes.word, "func")
+
+
 def _selected(node: Syntax, expressions: Expressions) -> Iterator[NilUse]:
     found = expressions.selector(node)
     operand = node.field("operand")
-    if found is None or operand is None:
+    if found is None or operand is None or is_type(operand, expressions):
         return
     size = expressions.shapes.size(found.shape) if found.shape.kind is not Kind.FUNC else None
     for access in found.accesses:
@@ -136,6 +149,8 @@ def _starred(node: Syntax, expressions: Expressions) -> Iterator[NilUse]:
     if operand.kind in {"type_conversion_expression", "call_expression"} and (
         "unsafe." in operand.text or operand.text.startswith("(*[")
     ):
+        return
+    if is_type(operand, expressions):
         return
     if expressions.shape(operand).kind in {Kind.POINTER, Kind.UNKNOWN}:
         size = expressions.shapes.size(expressions.shape(node))

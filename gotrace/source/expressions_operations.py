@@ -6,6 +6,13 @@ from collections.abc import Callable, Iterator
 
 from gotrace.source.constants import evaluate
 from gotrace.source.expressions_line import Line
+from gotrace.source.expressions_misread import (
+    arguments_of,
+    called_container,
+    instance_base,
+    is_type,
+    type_argument,
+)
 from gotrace.source.locals import Local, declaration_of
 from gotrace.source.syntax import Syntax
 from gotrace.tuples import NamedTuple
@@ -38,6 +45,12 @@ def _parts(node: Syntax, *names: str) -> dict[str, Syntax]:
 
 
 def _index(node: Syntax, line: Line) -> Iterator[Operation]:
+    called = called_container(node, line.expressions) if line.stands(node) else None
+    type_ = node.field("type")
+    if called is not None and type_ is not None:  # `fs[i](x)`
+        if line.expressions.shape(called).kind is not Kind.MAP:
+            yield Operation(type_.text, type_, called, type_argument(type_))
+        return
     if node.kind != "index_expression" or not line.stands(node):
         return
     shape = line.expressions.shape(node.field("operand"))
@@ -209,7 +222,24 @@ def _calls(node: Syntax, line: Line) -> Iterator[Operation]:
     function = node.field("function")
     if node.kind == "call_expression" and function is not None and line.stands(node):
         receiver = function.field("operand") if function.kind == "selector_expression" else None
+        if receiver is not None and is_type(receiver, line.expressions):  # (*T).f(t, x)
+            receiver = next(iter(arguments_of(node)), None)
         yield Operation(node.text, node, receiver, {"function": function})
+    elif node.kind == "type_conversion_expression" and line.stands(node):
+        yield from _instance_call(node, line)
+
+
+def _instance_call(node: Syntax, line: Line) -> Iterator[Operation]:
+    """`f[T](x)`, which the grammar takes for a conversion."""
+    base = instance_base(node)
+    if base is not None and line.expressions.shape(base).kind is Kind.FUNC:
+        yield Operation(node.text, node, None, {"function": base})
+
+
+def passed_to(call: Operation) -> list[Syntax]:
+    """The arguments of a call, the receiver of a method expression left out."""
+    found = arguments_of(call.node)
+    return found[1:] if call.base is not None and found[:1] == [call.base] else found
 
 
 def _go(node: Syntax, line: Line) -> Iterator[Operation]:

@@ -7,33 +7,34 @@ is forgotten.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from gotrace.source.expressions import Expressions
+from gotrace.source.statements_assigned import (
+    ASSIGNING,
+    FUNCTIONS,
+    assigned_in,
+    set_elsewhere,
+    squeezed,
+)
 from gotrace.source.statements_conditions import Told, told_by
 from gotrace.source.syntax import Syntax
 from gotrace.tuples import NamedTuple
 
-FUNCTIONS = frozenset({"func_literal", "function_declaration", "method_declaration"})
 _LISTS = frozenset(
     ("statement_list block expression_case type_case default_case communication_case").split()
 )
-_ASSIGNING = frozenset({"assignment_statement", "short_var_declaration"})
-_STEPPING = frozenset({"inc_statement", "dec_statement"})
-_CHANGING = _ASSIGNING | _STEPPING | {"range_clause", "unary_expression", "receive_statement"}
 _LEAVING = frozenset(("return_statement continue_statement break_statement goto_statement").split())
 _FATAL = ("panic(", "os.Exit(", "log.Fatal", "log.Panic", "t.Fatal", "b.Fatal")
 _CALLS = frozenset({"call_expression"})
 _LATER = frozenset({"select_statement", "go_statement", "defer_statement", *FUNCTIONS})
-
-
-def squeezed(text: str) -> str:
-    """Text without spaces, to compare expressions by."""
-    return "".join(text.split())
+_GOTOS = frozenset({"goto_statement"})
 
 
 class NotNil(NamedTuple):
-    """Why something is not nil. ``firm`` is False where a call ran since, which may have set it."""
+    """Why something is not nil. ``firm`` is False where something ran since that may have set it
+    by another name: a call, or a store through a pointer or to such a field or element."""
 
     reason: str
     line: int
@@ -61,11 +62,35 @@ class _State:
         self.nil: set[str] = set()
         self.assigned: set[str] = set()
         self.called = False
+        self._shared: frozenset[str] | None = None
 
     def note(self, text: str, reason: str, line: int) -> None:
         if not self._is_lost(text):
-            plain = text.isidentifier()
-            self.not_nil.setdefault(text, NotNil(reason, line, plain or not self.called))
+            self.not_nil.setdefault(text, NotNil(reason, line, not self._may_be_set(text)))
+
+    def _may_be_set(self, text: str) -> bool:
+        """Whether what is forgotten may have set it without naming it."""
+        elsewhere = self.called or any(t.startswith(("*", "(*")) for t in self.assigned)
+        if text.isidentifier():
+            return elsewhere and text in self.shared
+        return elsewhere or any(self._may_name(t, text) for t in self.assigned)
+
+    def _may_name(self, target: str, text: str) -> bool:
+        """Whether an assignment to ``target`` may be one to a part of ``text``: `q.f` and `p.f`,
+        `ys[i]` and `xs[0]`, a variable that something points to."""
+        if target.isidentifier():
+            return target in self.shared
+        if target.endswith("]"):
+            return "[" in text
+        field = target.rpartition(".")[2]
+        return re.search(rf"\.{re.escape(field)}(?!\w)", text) is not None
+
+    @property
+    def shared(self) -> frozenset[str]:
+        """The variables that can be set without being named here."""
+        if self._shared is None:
+            self._shared = frozenset(set_elsewhere(self.function))
+        return self._shared
 
     def learn(self, told: Told, line: int, reason: str = "checked") -> None:
         for text in told.not_nil:
@@ -104,6 +129,8 @@ def before(node: Syntax, function: Syntax, expressions: Expressions) -> Before:
             _in_loop(current, around, state)
         elif around.kind in _LISTS:
             _after(current, around, state)
+        elif around.kind == "labeled_statement":
+            _at_label(around, state)
         current = around
     return Before(state.not_nil, frozenset(state.true), frozenset(state.nil), state.called)
 
@@ -151,10 +178,20 @@ def _after(current: Syntax, list_: Syntax, state: _State) -> None:
         if statement.kind == "if_statement":
             _after_if(statement, state)
             continue
-        if statement.kind in _ASSIGNING:
+        if statement.kind == "labeled_statement":
+            _at_label(statement, state)
+        if statement.kind in ASSIGNING:
             _assigned_fresh(statement, state)
         state.forget(statement)
         state.used_in(statement)
+
+
+def _at_label(statement: Syntax, state: _State) -> None:
+    """Whoever goes to a label may come from behind: what ran there is not known."""
+    label = statement.field("label")
+    gotos = state.function.descendants(_GOTOS)
+    if label is not None and any(label.text == n.text for g in gotos for n in g.children):
+        state.forget(state.function)
 
 
 def _after_if(statement: Syntax, state: _State) -> None:
@@ -206,20 +243,6 @@ def leaves(block: Syntax) -> bool:
     return last.kind in _LEAVING or (
         last.kind == "expression_statement" and last.text.startswith(_FATAL)
     )
-
-
-def assigned_in(node: Syntax) -> Iterator[str]:
-    """The texts of everything that is assigned, or has its address taken, in ``node``."""
-    for part in (node, *node.descendants(_CHANGING)):
-        if part.kind in _ASSIGNING or part.kind in {"range_clause", "receive_statement"}:
-            left = part.field("left")
-            yield from (squeezed(n.text) for n in (left.children if left else ()))
-        elif part.kind in _STEPPING:
-            yield from (squeezed(n.text) for n in part.children[:1])
-        elif part.kind == "unary_expression":
-            operator, operand = part.field("operator"), part.field("operand")
-            if operator is not None and operator.text == "&" and operand is not None:
-                yield squeezed(operand.text)
 
 
 def used(node: Syntax, expressions: Expressions) -> Iterator[tuple[str, int]]:
