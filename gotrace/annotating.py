@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from gotrace.decoding import Run, begin, decoded, fail, signatures_for
 from gotrace.errors import GotraceError
 from gotrace.exits import say
-from gotrace.inputs import label, read_named
+from gotrace.inputs import label, named, read_named
 from gotrace.output import opened
 from gotrace.parsing import each_dump
 from gotrace.printing import print_reports
@@ -48,8 +48,7 @@ def annotate_files(options: argparse.Namespace, given: Given | None = None) -> i
 
         write(options.write_baseline, run.found_findings)
     if not run.found and not run.failed:
-        names = ", ".join(map(label, options.files))
-        say(f"no Go traceback found in {names}")
+        say(f"no Go traceback found in {named(options.files)}")
     return run.code()
 
 

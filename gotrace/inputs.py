@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gotrace.input.files import read_input
 
 _SCHEMES = ("http://", "https://")
@@ -14,6 +16,11 @@ def read_named(name: str) -> bytes:
     from gotrace.live import fetch  # noqa: PLC0415 - only for a URL
 
     return fetch(name)
+
+
+def named(names: Iterable[str]) -> str:
+    """The inputs as a sentence has them."""
+    return ", ".join("standard input" if name == "-" else label(name) for name in names)
 
 
 def label(name: str) -> str:

@@ -130,7 +130,7 @@ def _print(
     same = [g for g in grown if not g.grew]
     if same:
         count = sum(g.counts[-1] for g in same)
-        text = f"as many as at first: {count} goroutines in {len(same)} groups"
+        text = f"as many as at first: {groups.counted(count, len(same))}"
         out.write(f"\n{paint((Piece(text, Style.DIM),))}\n")
 
 

@@ -45,6 +45,30 @@ def test_version_and_help() -> None:
     assert b"exit codes" in run("annotate", "--help").stdout
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("annotate --binarry app x", "gotrace annotate: no such option: --binarry"
+         " (did you mean --binary?)\n  gotrace annotate --help lists what there is\n"),
+        ("group --zz=1 x", "gotrace group: no such option: --zz=1\n"),
+        ("diff x", "gotrace diff: the following arguments are required: NEW\n"),
+        ("anotate x", "gotrace: argument COMMAND: invalid choice: 'anotate'"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_in_two_lines(line: str, told: str) -> None:
+    """Not below a page of options, and by the command that was meant."""
+    result = run(*line.split())
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert result.stderr.decode().startswith(told)
+    assert result.stderr.count(b"\n") == 2
+
+
+def test_nothing_on_standard_input_is_called_that() -> None:
+    for command in ("annotate", "group"):
+        told = run(command, "-").stderr.decode()
+        assert told.endswith("found in standard input\n"), told
+
+
 def test_no_command_is_usage() -> None:
     result = run()
     assert result.returncode == 2

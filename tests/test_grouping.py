@@ -236,7 +236,7 @@ def test_diff(run) -> None:  # type: ignore[no-untyped-def]
         "6 → 6 goroutines",
         "new", "#15", "grown", "2 → 3 ×", "main.work  main.go:5", "shrunk", "2 → 1 ×",
         "main.work  main.go:7", "gone", "#12", "main.work  main.go:6",
-        "unchanged: 1 goroutines in 1 groups",
+        "unchanged: 1 goroutine in 1 group",
     ]  # fmt: skip
     _, out = run("diff --format json old new", old=old, new=new)
     found = json.loads(out)

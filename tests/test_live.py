@@ -186,7 +186,7 @@ def test_what_grows_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "main.leak" in candidates
     assert "main.busy" not in candidates
     assert "3 → 9 → 5" in told
-    assert told.endswith("as many as at first: 4 goroutines in 1 groups\n")
+    assert told.endswith("as many as at first: 4 goroutines in 1 group\n")
 
 
 def test_failures_are_told_and_end_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from gotrace.errors import GotraceError
 from gotrace.exits import INTERNAL, NOTHING, OK, USAGE, complain, say
 from gotrace.grouping import Bucket, Level, buckets, group, stack
 from gotrace.input.files import read_input
+from gotrace.inputs import named
 from gotrace.model import Dump, Goroutine
 from gotrace.output import opened, wants_colour
 from gotrace.parsing import each_dump
@@ -45,7 +46,7 @@ def group_files(options: argparse.Namespace) -> int:
             while many := "".join(islice(texts, MANY)):
                 out.write(many)
     if not found and not failed:
-        say(f"no goroutines found in {', '.join(options.files)}")
+        say(f"no goroutines found in {named(options.files)}")
     return INTERNAL if defect else USAGE if failed else OK if found else NOTHING
 
 
@@ -56,7 +57,7 @@ def diff_files(options: argparse.Namespace) -> int:
     for name in (options.old, options.new):
         found = list(each_dump(read_input(name), source=name, prefix=options.prefix))
         if not any(d.goroutines for d in found):
-            say(f"no goroutines found in {name}")
+            say(f"no goroutines found in {named([name])}")
             return NOTHING
         dumps.append([d for d in found if d.goroutines][-1])
     by_kind = groups.changes(*(_by_key(d, options) for d in dumps))
@@ -133,7 +134,7 @@ def _diff_texts(
             yield writer.text(change.bucket, count)
     same = by_kind["same"]
     if same:
-        text = f"unchanged: {_goroutines(same)} goroutines in {len(same)} groups"
+        text = f"unchanged: {groups.counted(_goroutines(same), len(same))}"
         yield f"\n{paint((style.Piece(text, style.Style.DIM),))}\n"
 
 

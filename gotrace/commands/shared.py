@@ -6,9 +6,11 @@ import argparse
 import os
 import sys
 
+from gotrace.exits import USAGE
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, NoReturn
 
 EPILOG = """\
 exit codes: 0 ok · 1 a finding at the --fail-on level · 2 usage, or an input that could not be
@@ -26,6 +28,23 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **told: Any) -> None:
         super().__init__(**{**told, "formatter_class": Help})
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """As argparse does, but an unknown option is told by the command that it was given to."""
+        options, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"no such option: {unknown[0]}{self._nearest(unknown[0])}")
+        return options, unknown
+
+    def error(self, message: str) -> NoReturn:
+        """What is wrong, and where the options are: a page of them would hide it."""
+        self.exit(USAGE, f"{self.prog}: {message}\n  {self.prog} --help lists what there is\n")
+
+    def _nearest(self, option: str) -> str:
+        from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+        near = get_close_matches(option.partition("=")[0], self._option_string_actions, 1)
+        return f" (did you mean {near[0]}?)" if near else ""
 
 
 class Help(argparse.RawDescriptionHelpFormatter):

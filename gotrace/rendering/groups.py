@@ -185,13 +185,17 @@ def _ids(bucket: Bucket) -> str:
     return f"  {' '.join(ids[:IDS])}{' …' if len(ids) > IDS else ''}" if ids else ""
 
 
+def counted(count: int, buckets: int) -> str:
+    """``3 goroutines in 1 group``."""
+    goroutines = f"{count} goroutine{'' if count == 1 else 's'}"
+    return f"{goroutines} in {buckets} group{'' if buckets == 1 else 's'}"
+
+
 def heading(dump: Dump, count: int, buckets: int, level: str) -> Line:
     """What stands above the buckets of a dump."""
-    goroutines = f"{count} goroutine{'' if count == 1 else 's'}"
-    groups = f"{buckets} group{'' if buckets == 1 else 's'}"
     where = f"  {clean(dump.source)}:{dump.first_line}"
     return (
-        Piece(f"{goroutines} in {groups}", Style.HEADING),
+        Piece(counted(count, buckets), Style.HEADING),
         Piece(f" ({_TOLD[level]}){where}", Style.DIM),
     )
 
