@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 GOTRACE = (sys.executable, "-c", "from gotrace.cli import script; script()")  # the console script
+_WITHOUT = "import sys; sys.modules['ahocorasick_rs'] = sys.modules['stringzilla'] = None; "
+PLAIN = (*GOTRACE[:2], _WITHOUT + GOTRACE[2])  # without the extra `fast`
 ROUNDS = 5
 
 
@@ -21,15 +24,23 @@ class Spent(NamedTuple):
     text: str
 
 
-def run(command: Sequence[str], *, shown: bool = False, good: Sequence[int] = (0,)) -> Spent:
+def run(
+    command: Sequence[str],
+    *,
+    shown: bool = False,
+    good: Sequence[int] = (0,),
+    kept: re.Pattern[bytes] | None = None,
+) -> Spent:
     """Run ``command`` once. Its output goes to a pipe if it is ``shown``, else to nowhere.
 
     A run that fails counts for nothing, and it is soon over: an exit code that is not ``good`` ends
-    the measurement.
+    the measurement. Of long texts only the lines are kept that match ``kept``: the memory of this
+    process would count as that of the next one it starts.
     """
     out = subprocess.PIPE if shown else subprocess.DEVNULL
     process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
-    text = process.stdout.read().decode() if process.stdout is not None else ""
+    lines = process.stdout or ()
+    text = b"".join(x for x in lines if kept is None or kept.match(x)).decode()
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = code = os.waitstatus_to_exitcode(status)
     if code not in good:
@@ -51,6 +62,11 @@ def in_turns(*sides: Callable[[], float], rounds: int = ROUNDS) -> list[float]:
 def size(path: str) -> float:
     """MB of a file, 1e6 bytes each."""
     return os.stat(path).st_size / 1e6
+
+
+def load() -> str:
+    """How busy the machine was in the last minute."""
+    return f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
 
 
 def compiled() -> None:

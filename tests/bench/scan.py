@@ -4,11 +4,11 @@
 
 The inputs come from the generators below GOTRACE_SHARED: a service whose goroutines are dumped, a
 log in which it panics every 10,000 lines, and that log with tabs, as records of a JSON logger, as
-CRI and as docker wrap it. Both programs run as whole processes, one after the other, several times;
-what is printed are medians of CPU time (user and system, children too). panicparse reads traces
-that nothing is wrapped round, so what each of the two found is printed as well; a ratio says
-nothing where one of them found nothing, hence the column beside the ratio to panicparse on the bare
-log, which had all the work to do.
+CRI and as docker wrap it. gotrace with the extra `fast`, gotrace without it and panicparse run as
+whole processes, in turns, several times; what is printed are medians of CPU time (user and system,
+children too). panicparse reads traces that nothing is wrapped round, so what each of them found is
+printed as well. A ratio says nothing where one of them found nothing, hence ratios are to
+panicparse on the bare log, which had all the work to do.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench.measure import GOTRACE, Spent, compiled, run
+from tests.bench.measure import GOTRACE, PLAIN, Spent, compiled, load, run
 
+BUCKET = re.compile(rb"(?:\x1b\[[0-9;]*m)*([0-9]+): ")
 FIELDS = re.compile(rb"\d{4}-|\{|10\.|I0312")
 TRACE = re.compile(
     r"(?:panic: |\tpanic: |fatal error: |\[signal|goroutine \d+ \[|\t|created by "
@@ -112,29 +113,36 @@ def wrapped(bare: Path, name: str, size: int) -> Path:
 
 def found_by_panicparse(printed: str) -> int:
     """Goroutines: its buckets begin with how many are in them."""
-    counts = re.findall(r"^(?:\x1b\[[0-9;]*m)*([0-9]+): ", printed, re.M)
-    return sum(map(int, counts))
+    return sum(
+        int(match[1]) for line in printed.encode().splitlines() if (match := BUCKET.match(line))
+    )
 
 
 def compare(name: str, path: Path, rounds: int, bare: float) -> float:
     """Print a row; the median of panicparse's CPU time."""
-    ours: list[Spent] = []
-    theirs: list[Spent] = []
+    commands = [*GOTRACE, "scan", path], [*PLAIN, "scan", path], ["panicparse", path]
+    runs: list[list[Spent]] = [[], [], []]
     for _ in range(rounds + 1):
-        ours.append(run([*GOTRACE, "scan", str(path)], shown=True))
-        theirs.append(run(["panicparse", str(path)], shown=True))
-    del ours[0], theirs[0]  # files are in the cache, modules are compiled
-    mine, other = (1000 * statistics.median(r.seconds for r in x) for x in (ours, theirs))
-    ratio = statistics.median(b.seconds / a.seconds for a, b in zip(ours, theirs, strict=True))
-    dumps = [json.loads(line) for line in ours[-1].text.splitlines()]
+        for spent, command in zip(runs, commands, strict=True):
+            kept = BUCKET if command[0] == "panicparse" else None
+            spent.append(run([*map(str, command)], shown=True, kept=kept))
+    for spent in runs:
+        del spent[0]  # files are in the cache, modules are compiled
+    fast, plain, other = (1000 * statistics.median(r.seconds for r in x) for x in runs)
+    found = {x.text for x in runs[0] + runs[1]}
+    if len(found) != 1:
+        raise SystemExit(f"{name}: not every scan printed the same")
+    dumps = [json.loads(line) for line in found.pop().splitlines()]
     goroutines = sum(d["goroutines"] for d in dumps)
+    peak = max(r.megabytes for r in runs[0]), max(r.megabytes for r in runs[1])
+    reference = bare or other
     print(
-        f"| {name} | {path.stat().st_size / 1e6:.0f} | {mine:.0f} | {other:.0f} | {ratio:.1f} "
-        f"| {(bare or other) / mine:.1f} | {len(dumps)}, {goroutines} "
-        f"| {found_by_panicparse(theirs[-1].text)} |",
+        f"| {name} | {fast:.0f} | {plain:.0f} | {other:.0f} | {reference / fast:.1f} "
+        f"| {reference / plain:.1f} | {len(dumps)}, {goroutines} "
+        f"| {found_by_panicparse(runs[2][-1].text)} | {peak[0]:.0f}, {peak[1]:.0f} | {load()} |",
         flush=True,
     )
-    return bare or other
+    return reference
 
 
 def main() -> None:
@@ -157,8 +165,11 @@ def main() -> None:
         script = Path(shared) / "bench" / "mklog.py"
         command = [sys.executable, script, bare, str(options.megabytes), *dumps]
         subprocess.run(command, check=True)
-        print("| log | MB | gotrace ms | panicparse ms | × | × to bare | dumps, goroutines | its |")
-        print("|---|---|---|---|---|---|---|---|")
+        heads = (
+            "log", "fast, ms", "plain, ms", "panicparse, ms", "fast, × to bare", "plain, × to bare",
+            "dumps, goroutines", "its", "peak MB", "load",
+        )  # fmt: skip
+        print(f"| {' | '.join(heads)} |\n{'|---' * len(heads)}|")
         reference = 0.0
         for kind in options.only:
             path = wrapped(bare, kind, int(options.megabytes * 1e6))
