@@ -80,7 +80,8 @@ def fetch(url: str, *, wait: float = WAIT, whole: float = WHOLE, most: int = MOS
             f"{name}: HTTP {error.code} {error.reason}", _hint(error.code)
         ) from error
     except URLError as error:
-        raise GotraceError(f"{name}: {error.reason}", "does the program listen there?") from error
+        said = getattr(error.reason, "strerror", None) or error.reason
+        raise GotraceError(f"{name}: {said}", "does the program listen there?") from error
     except TimeoutError as error:
         raise GotraceError(f"{name}: no answer for {wait:g} s") from error
     except (HTTPException, OSError, ValueError) as error:

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from gotrace.commands.evidence import add_program, add_signatures
-from gotrace.commands.shared import EPILOG
+from gotrace.commands.shared import EPILOG, add_colour
 from gotrace.exits import USAGE
 from gotrace.formats import FORMATS
 
@@ -80,7 +80,11 @@ def _seconds(text: str) -> float:
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
     output = parser.add_argument_group("output")
-    output.add_argument("--format", choices=tuple(FORMATS), default="text")
+    output.add_argument(
+        "--format", choices=tuple(FORMATS), default="text",
+        help="text for people (default), json for programs, html for a page; docs/outputs.md has "
+        "them all",
+    )  # fmt: skip
     output.add_argument("-o", "--output", metavar="FILE", help="write there, not to stdout")
     output.add_argument("--all", action="store_true", help="show every goroutine in full")
     output.add_argument(
@@ -91,7 +95,7 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         "--redact", action="store_true", default=None,
         help="replace texts and message values by their lengths",
     )  # fmt: skip
-    output.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    add_colour(output)
     add_terminal(output)
     output.add_argument(
         "--config", metavar="FILE", help="settings; default: the nearest gotrace.toml"

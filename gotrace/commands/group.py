@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from gotrace.commands.shared import add_colour
 from gotrace.exits import USAGE
 
 _EPILOG = """\
@@ -46,10 +47,13 @@ def add_shared(parser: argparse.ArgumentParser, *, by: str) -> None:
         "--min-wait", type=int, metavar="MINUTES", help="that wait for MINUTES at least"
     )
     output = parser.add_argument_group("output")
-    output.add_argument("--format", choices=("text", "json"), default="text")
+    output.add_argument(
+        "--format", choices=("text", "json"), default="text",
+        help="for people (default) or for programs",
+    )  # fmt: skip
     output.add_argument("-o", "--output", metavar="FILE", help="write there, not to stdout")
     output.add_argument("--all", action="store_true", help="show all frames, not only yours")
-    output.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    add_colour(output)
     output.add_argument("--prefix", metavar="REGEX", help="what stands before each line")
 
 

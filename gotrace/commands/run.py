@@ -36,7 +36,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )  # fmt: skip
     parser.add_argument("--report", metavar="FILE", help="write the decoded crash there")
     formats = tuple(name for name in FORMATS if name not in BINARY)
-    parser.add_argument("--format", choices=formats, default="text")
+    parser.add_argument(
+        "--format", choices=formats, default="text", help="of the decoded crash (default: text)"
+    )
     parser.add_argument(
         "--on-crash", metavar="COMMAND",
         help="run COMMAND in a shell after a crash, with the decoded crash as NDJSON on its stdin",

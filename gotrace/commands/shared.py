@@ -23,6 +23,14 @@ reader of the output went away
 """
 
 
+def add_colour(output: argparse._ArgumentGroup) -> None:
+    """The option that decides over colours."""
+    output.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto",
+        help="auto: on a terminal, unless NO_COLOR is set",
+    )  # fmt: skip
+
+
 class Parser(argparse.ArgumentParser):
     """The parser of the command, and of each of its commands: one layout for all."""
 
