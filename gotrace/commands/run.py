@@ -37,7 +37,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--report", metavar="FILE", help="write the decoded crash there")
     formats = tuple(name for name in FORMATS if name not in BINARY)
     parser.add_argument(
-        "--format", choices=formats, default="text", help="of the decoded crash (default: text)"
+        "--format",
+        choices=formats,
+        default="text",
+        help="how the decoded crash is written (default: text)",
     )
     parser.add_argument(
         "--on-crash", metavar="COMMAND",
