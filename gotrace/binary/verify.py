@@ -13,6 +13,7 @@ from gotrace.arch import Port
 from gotrace.binary.among import spared
 from gotrace.binary.callcode import is_behind_call
 from gotrace.binary.fitting import printed_misfit
+from gotrace.binary.otherbuild import is_library, other_build, without_functions
 from gotrace.binary.pclntab import CallSite, Function
 from gotrace.binary.program import Program
 from gotrace.binary.standing import Standing, standing
@@ -39,14 +40,6 @@ class Verdict(NamedTuple):
     against: str
     missing: tuple[str, ...]
     spared: Program | None = None
-
-
-# What one system's programs print of another: sources of the runtime that they share.
-_ALIKE = {
-    "android": {"android", "linux"},
-    "ios": {"ios", "darwin"},
-    "illumos": {"illumos", "solaris"},
-}
 
 
 class _Outcome(Enum):
@@ -83,8 +76,8 @@ def judge(
     for program, own in zip(programs, looks, strict=True):
         others = [some for some in looks if some is not own]
         unfit = (
-            _without_functions(program)
-            or _other_build(program, facts, port, system)
+            without_functions(program)
+            or other_build(program, facts, port, system)
             or _elsewhere(program, dump)
         )
         verdicts.append(_verdict(program, own, others, frames, unfit))
@@ -127,7 +120,7 @@ def _verdict(
         )
     )
     against = unfit or _reason(wrong, missing, frames, lands)
-    if against and lands and not unfit and _is_library(program):
+    if against and lands and not unfit and is_library(program):
         against += ": give the program that loaded it too"
     return Verdict(program, lands, against, missing)
 
@@ -140,11 +133,6 @@ def _is_anothers(i: int, lands: Sequence[int], others: Sequence[_Looks]) -> bool
         and any(some[k].outcome is _Outcome.MISSING for k in lands)
         for some in others
     )
-
-
-def _is_library(program: Program) -> bool:
-    """Whether it may be a plugin or a shared library, whose host prints frames too."""
-    return program.image.pie and program.image.section(".interp") is None
 
 
 def _is_main(function: str) -> bool:
@@ -165,29 +153,6 @@ def _reason(
         return f"it has no function {own[0]}"
     if not lands:
         return "it has none of the functions of this trace"
-    return ""
-
-
-def _without_functions(program: Program) -> str:
-    if program.is_debug_file:
-        return "it holds debug information and no code; give its program too"
-    return "" if program.table else "it has no table of Go's functions"
-
-
-def _other_build(program: Program, facts: Facts, port: Port, system: str | None) -> str:
-    """Release, architecture or system differ from what the text proves."""
-    minor = program.go_minor
-    if minor is not None and facts.version(minor) is False:
-        return f"it was built by Go 1.{minor}, and the text is of another release"
-    arch, own = program.image.arch, program.image.os
-    if system is not None and own is not None and not {system, own} <= _ALIKE.get(own, {own}):
-        return f"it is a program for {own}, and the text is of {system}"
-    if arch is None:
-        return ""
-    if port.arch is not None and port.arch != arch:
-        return f"it is a program for {arch.name}, and the text is of {port.arch.name}"
-    if port.word_size_proven and port.word_size != arch.word_size:
-        return f"it has {arch.word_size}-byte words, the text {port.word_size}-byte ones"
     return ""
 
 
