@@ -92,6 +92,24 @@ def test_nothing_that_was_read_is_lost(tmp_path: Path, capsys: pytest.CaptureFix
     assert len(out.read_text().splitlines()) == 1
 
 
+def test_a_record_of_100_mb(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is said that it was not read, and what follows is found; where it may be, it is read."""
+    log, out = tmp_path / "a.log", tmp_path / "out"
+    pads = "q" * 100_000_000, ""
+    with log.open("w") as file:
+        for pad in pads:
+            file.write(json.dumps({"level": "error", "pad": pad, "stack": PANIC.decode()}) + "\n")
+    run = ["scan", "--format", "otel", "--no-discover", "-o", str(out), str(log)]
+    assert main(run) == 0
+    assert len(out.read_bytes().splitlines()) == 1
+    first, hint = capsys.readouterr().err.splitlines()
+    assert first.endswith("a.log: the line at byte 0 is longer than 64 MB, and was read in parts")
+    assert "--max-dump 256M" in hint
+    assert main([*run, "--max-dump", "256M"]) == 0
+    assert len(out.read_bytes().splitlines()) == 2
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize("more", [[], ["--follow"]])
 def test_where_it_cannot_be_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str]

@@ -102,6 +102,15 @@ def _dumps(name: str, options: argparse.Namespace) -> Iterator[Dump]:
     for found in found_in(name, scanner):
         yield from found
         progress.at(scanner.position)
+    if scanner.overlong is not None:
+        _Progress.clear()
+        complain(_cut(name, scanner.overlong, options.max_dump))
+
+
+def _cut(name: str, place: int, most: int) -> GotraceError:
+    text = f"{name}: the line at byte {place} is longer than {most >> 20} MB, and was read in parts"
+    hint = "if it is a record that holds a dump: --max-dump 256M reads one of up to 256 MB"
+    return GotraceError(text, hint)
 
 
 class _Progress:

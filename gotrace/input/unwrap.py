@@ -22,7 +22,7 @@ QUIET = 120  # lines without anything of a trace that end a region
 HUSH = 40  # as many are enough where no more of a trace comes soon
 COMING = 1 << 15  # bytes that show whether it does
 PLAINS = 8  # lines without an envelope that may stand between those that have one
-LONGEST = 1 << 26  # a longer line is no record
+LONGEST = 1 << 28  # a longer line is no record
 
 # What stands before the first goroutine of a dump.
 _BEFORE = re.compile(

@@ -29,8 +29,9 @@ class Scanner:
 
     ``feed`` and ``flush`` give the dumps that are complete. ``max_dump_bytes``: a dump that is
     longer ends there with an Issue ``truncated``, what follows is read as dumps of their own.
-    ``position`` and ``lines`` are where in the whole input the bytes begin; ``sieve`` is one that
-    saw what stands before.
+    A line that is longer is no record: it is read in parts, and ``overlong`` is where the first
+    such line begins. ``position`` and ``lines`` are where in the whole input the bytes begin;
+    ``sieve`` is one that saw what stands before.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Scanner:
         self._block = BLOCK
         self._wanted = WINDOW
         self._utf16: bool | None = None
+        self.overlong: int | None = None
         self._sieve = sieve or Sieve()
         self._quiet = 0  # where the last hit was too long ago for a dump to go on; 0: no dump is on
 
@@ -84,6 +86,8 @@ class Scanner:
             end = block_end(data, at, self._base + self._size)
             if not end and (len(data) - at < self._most or data.find(b"\n", at) >= 0):
                 break
+            if not end and self.overlong is None:
+                self.overlong = self._base + self._size
             end = end or len(data)
             found += self.take(data[at:end])
             at = end
