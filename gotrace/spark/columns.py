@@ -89,8 +89,18 @@ def shape_of(kind: Type) -> Shape | None:
     if kind[0] == "array":
         each = shape_of(kind[1])
         return None if each is None else lambda v: v and [each(x) for x in v]
-    shapes = [(n, shape_of(k)) for n, k in kind[1].items()]
-    return lambda value: value and {n: s(value.get(n)) if s else value.get(n) for n, s in shapes}
+    shapes = {n: shape_of(k) for n, k in kind[1].items()}
+    return lambda value: value and _struct(value, shapes)
+
+
+def _struct(value: Mapping[str, Any], shapes: Mapping[str, Shape | None]) -> dict[str, Any]:
+    """What is there of the columns; Arrow takes what is missing for null."""
+    row = {}
+    for name, inner in value.items():
+        if inner is not None and name in shapes:
+            shape = shapes[name]
+            row[name] = inner if shape is None or inner.__class__ is str else shape(inner)
+    return row
 
 
 def _as_text(value: Any) -> str | None:
