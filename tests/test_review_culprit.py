@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+import gotrace
 from gotrace.culprit import Culprit, CulpritCertainty
+from tests import go_tools
 from tests.source_support import write
 from tests.test_culprit import NIL, at_line, crash, culprit
 
@@ -169,3 +174,98 @@ def test_an_argument_is_no_length_of_a_variadic_parameter(tmp_path: Path) -> Non
     assert found is not None
     assert found.certainty is POSSIBLE
     assert {found.expression, *found.alternatives} == {"s[n]", "rest[n]"}
+
+
+# ---------------------------------------------------------------------- real programs
+
+
+PROGRAMS = Path(__file__).parent / "data" / "misleading"
+FLAGS = {"": [], "-N": ["-gcflags=all=-N -l"], "no debug information": ["-ldflags=-w"]}
+EMULATORS = {"amd64": (), "arm64": ("qemu-aarch64-static",)}
+
+
+class Crash(NamedTuple):
+    """One situation of a program: what it printed, and the right answers by line."""
+
+    name: str
+    text: str
+    truth: dict[int, list[str]]
+
+    def is_right(self, found: Culprit, lines: dict[int, int | None]) -> bool:
+        """Whether the expression is one that failed on the line of its frame, or came from one."""
+        steps = [(found.frame, found.expression), *((b.frame, b.expression) for b in found.blame)]
+        if lines[found.frame] in self.truth:
+            steps = steps[:1]
+        return any(
+            re.fullmatch(".*".join(map(re.escape, _bare(said).split("…"))), wanted)
+            for frame, said in steps
+            for wanted in self.truth.get(lines[frame] or 0, [])
+        )
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def crashes(release: int, folder: Path, name: str, flags: list[str], arch: str) -> list[Crash]:
+    """Build a program of the data, without its truth, and run each of its situations."""
+    truth: dict[int, list[str]] = {}
+    lines = (PROGRAMS / f"{name}.go").read_text().split("\n")
+    for number, line in enumerate(lines, 1):
+        before, marked, after = line.partition(" //!")
+        if marked:
+            truth[number] = [_bare(x) for x in after.split(" | ")]
+            lines[number - 1] = before
+    names = [x[1] for line in lines if (x := re.match(r"func c_(\w+)\(", line))]
+    calls = "".join(f'\tcase "{n}":\n\t\tc_{n}()\n' for n in names)
+    (folder / f"{name}.go").write_text("\n".join(lines))
+    head = 'package main\n\nimport "os"\n\nfunc main() {\n\tswitch os.Args[1] {\n'
+    (folder / "run.go").write_text(f"{head}{calls}\t}}\n}}\n")
+    files = [f"{name}.go", "run.go"]
+    go_tools.build(release, folder, *flags, "-o", str(folder / "app"), *files, GOARCH=arch)
+    found = []
+    for each in names:
+        try:
+            command = [*EMULATORS[arch], str(folder / "app"), each]
+            done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+        except FileNotFoundError:
+            pytest.skip(f"NOT RUN: {EMULATORS[arch][0]} is not installed")
+        found.append(Crash(each, done.stderr.decode(), truth))
+    return found
+
+
+# The part of right answers with program and source.
+LEAST = {"set_since": 0.85, "named_before": 0.55}
+
+
+@pytest.mark.toolchain
+@pytest.mark.parametrize("arch", EMULATORS)
+@pytest.mark.parametrize("flags", FLAGS)
+@pytest.mark.parametrize("name", LEAST)
+@pytest.mark.parametrize("release", go_tools.releases(15, 19, 23, 27))
+def test_misleading_programs(
+    tmp_path: Path, release: int, name: str, flags: str, arch: str
+) -> None:
+    """No answer is certain or likely and wrong, whatever is given."""
+    if arch == "arm64" and flags:
+        pytest.skip("one build of it is enough")
+    found = crashes(release, tmp_path, name, FLAGS[flags], arch)
+    sources = [gotrace.from_source(str(tmp_path))]
+    binaries = [gotrace.from_binary(str(tmp_path / "app"))]
+    inputs = {"both": (binaries, sources), "source": ([], sources), "binary": (binaries, [])}
+    right = 0
+    for each in found:
+        dump = gotrace.parse(each.text.encode()).dumps[0]
+        for given, (programs, trees) in inputs.items():
+            report = gotrace.annotate(dump, binaries=programs, sources=trees)
+            culprit = report.culprit
+            if culprit is None or not culprit.expression:
+                continue
+            sites = [f.frame.site for f in report.goroutines[culprit.goroutine].frames]
+            own = [s and s.line if s and s.file.endswith(f"/{name}.go") else None for s in sites]
+            is_right = each.is_right(culprit, dict(enumerate(own)))
+            right += is_right and given == "both"
+            stated = culprit.certainty is not POSSIBLE
+            assert is_right or not stated, (each.name, given, culprit, each.text)
+    print(f"\ngo1.{release} {arch} {flags}: {name}: {right} of {len(found)} right with both")
+    assert flags == "no debug information" or right >= LEAST[name] * len(found)

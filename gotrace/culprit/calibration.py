@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from gotrace.culprit.candidates import Candidate, Case, Fit, lead
 from gotrace.culprit.culprit import CulpritCertainty
+from gotrace.flow.naming import ONE_OF_SEVERAL
 
 _CERTAIN, _LIKELY, _POSSIBLE = CulpritCertainty
 _TIE = 0.5  # scores nearer than this are a tie
@@ -29,6 +30,8 @@ def of_nil(candidates: list[Candidate], case: Case) -> CulpritCertainty:
     if top.fit is Fit.FITS and alone:
         named = case.machine is not None and bool(case.machine.names)
         return _CERTAIN if top.quality or not named else _POSSIBLE
+    if 0 < top.quality <= ONE_OF_SEVERAL and gap < 6.0 * top.quality + 1.5:
+        return _POSSIBLE  # the instruction used one of several values: facts beside it must tell
     # At address 0 an explicit check of another pointer cannot be excluded without the instruction.
     if address == 0 and not exact:
         unsettled = any(c.fit is Fit.ZERO and c.alive for c in candidates[1:])

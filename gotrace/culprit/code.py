@@ -93,6 +93,7 @@ def _nil(
     memory = found.memory
     if memory is None:
         return None, None
+    reading = reading.standing(at)
     value = None
     if memory.base is not None and memory.base != "rip":
         value = reading.flow.value(memory.base, at)
@@ -106,7 +107,9 @@ def _nil(
     names = tuple(dict.fromkeys(_nil_names(named)))
     displacement = distance if plain else None
     raw = None if names or value is None else raw_of(reading, (value,))
-    return Machine(names, found.text, exact, check, displacement, raw=raw), value
+    machine = Machine(names, found.text, exact, check, displacement, raw=raw)
+    here = value is None or reading.is_line_of(at, value)
+    return machine._replace(lost=reading.names.lost, here=here), value
 
 
 def _helper(reading: Reading, pc: int) -> tuple[Machine | None, Flowing | None]:
@@ -114,6 +117,7 @@ def _helper(reading: Reading, pc: int) -> tuple[Machine | None, Flowing | None]:
     at = reading.code.call_before(pc)
     if at is None:
         return None, None
+    reading = reading.standing(at)
     target = reading.code.called(at)
     registers = _COPIES[reading.code.target.name] if "duff" in target else ()
     values: list[Flowing] = [reading.flow.value(r, at) for r in registers]
@@ -122,7 +126,8 @@ def _helper(reading: Reading, pc: int) -> tuple[Machine | None, Flowing | None]:
     names = [name for value in values for name in _nil_names(reading.names.of(value))]
     if not names:
         return None, None
-    return Machine(tuple(dict.fromkeys(names)), f"call {target}"), None
+    lost = reading.names.lost
+    return Machine(tuple(dict.fromkeys(names)), f"call {target}", lost=lost), None
 
 
 def _nil_names(found: Sequence[Named]) -> Iterator[Name]:
@@ -174,6 +179,7 @@ def _step(
     at = reading.code.call_before(functions[0].entry + (site.offset or 0))
     if at is None:
         return None
+    reading = reading.standing(at)
     where = value.place
     if isinstance(where, int):
         stack = reading.code.stack[at]

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from gotrace.culprit.machine import Machine, Name, Raw
 from gotrace.culprit.messages import Fault, FaultKind
-from gotrace.flow.naming import Named
+from gotrace.flow.flow import added
+from gotrace.flow.naming import ONE_OF_SEVERAL, Named
 from gotrace.flow.program import Reading
 from gotrace.flow.values import Flowing, ValueKind, shape
 from gotrace.types import Kind
@@ -47,12 +48,17 @@ def read_check(fault: Fault, reading: Reading, pc: int) -> tuple[Machine | None,
     at = reading.code.call_before(pc)
     if at is None:
         return None, None
+    reading = reading.standing(at)
+    found, value = _read(fault, reading, at)
+    return found and found._replace(lost=reading.names.lost), value
+
+
+def _read(fault: Fault, reading: Reading, at: int) -> tuple[Machine | None, Flowing | None]:
     target = reading.code.called(at)
     if fault.kind in _COMPARED:
         return _compared(reading, at, target), None
     if fault.kind in _TESTED:
-        values = [v for pair in _sides(reading, at) for v in pair if v is not None]
-        return _named(reading, values, target), None
+        return _tested(reading, at, target), None
     if fault.kind is FaultKind.ASSERTION:
         return _asserted(reading, at, target), None
     numbers = _ARGUMENTS.get(fault.kind)
@@ -68,6 +74,26 @@ def read_check(fault: Fault, reading: Reading, pc: int) -> tuple[Machine | None,
         key = reading.names.of(reading.flow.argument(at, 2))
         found = found._replace(indices=tuple(n.text for n in key))
     return found, values[0] if len(values) == 1 else None
+
+
+def _tested(reading: Reading, at: int, target: str) -> Machine:
+    """What is compared with 0; where `n-4` is, n is compared with 4."""
+    values: list[Flowing] = []
+    differences: list[Name] = []
+    whole = True
+    for left, right in _sides(reading, at):
+        number = right.offset if right is not None and right.kind is ValueKind.CONSTANT else 0
+        if left is not None and number:
+            text = reading.names.index(added(left, -number))
+            differences += [Name(text)] if "…" not in text else []
+            whole = whole and "…" not in text
+            continue
+        pair = [v for v in (left, right) if v is not None and v.kind is not ValueKind.CONSTANT]
+        whole = whole and all(reading.names.of(v) for v in pair)
+        values += pair
+    found = _named(reading, values, target) or Machine(text=f"call {target}")
+    names = (*found.names, *differences)
+    return found._replace(names=names, whole=whole or not names)
 
 
 def raw_of(reading: Reading, values: tuple[Flowing, ...]) -> Raw:
@@ -117,7 +143,7 @@ def _compared(reading: Reading, at: int, target: str) -> Machine | None:
             for name in reading.names.of(value):
                 if _is_length(name):
                     names.append(Name(name.text, name.quality, name.inlined))
-                elif _is_number(name):
+                elif _is_number(name) and name.quality > ONE_OF_SEVERAL:
                     indices.append(name.text)
             indices += _sum(reading, value)
     if not names:
@@ -126,7 +152,9 @@ def _compared(reading: Reading, at: int, target: str) -> Machine | None:
     if not names and not indices:
         values = [v for pair in _sides(reading, at) for v in pair if v is not None]
         return Machine(text=text, raw=raw_of(reading, tuple(values)))
-    return Machine(tuple(dict.fromkeys(names)), text, indices=tuple(dict.fromkeys(indices)))
+    found = Machine(tuple(dict.fromkeys(names)), text, indices=tuple(dict.fromkeys(indices)))
+    sides = [v for pair in _sides(reading, at) for v in pair if v is not None]
+    return found._replace(here=all(reading.is_line_of(at, v) for v in sides))
 
 
 def _arrays(reading: Reading, at: int) -> Iterator[Name]:
@@ -167,7 +195,7 @@ def _sum(reading: Reading, value: Flowing) -> Iterator[str]:
     for name in reading.names.of(value.base):
         length = _is_length(name) and name.offset == 8
         text = f"len({name.text})" if length else name.text
-        if length or _is_number(name):
+        if (length or _is_number(name)) and name.quality > ONE_OF_SEVERAL:
             yield f"{text}{value.displacement:+d}"
 
 
@@ -180,7 +208,9 @@ def _sides(reading: Reading, at: int) -> Iterator[tuple[Flowing | None, Flowing 
             continue
         found = code.instructions[compare]
         operands = found.operands
-        if found.mnemonic in _BRANCHING_ON_ONE or found.mnemonic == "test":
+        if found.mnemonic in code.target.flagging:
+            yield None, flow.operand(branch, operands[0])
+        elif found.mnemonic in _BRANCHING_ON_ONE or found.mnemonic == "test":
             yield None, flow.operand(compare, operands[0])
         else:
             yield flow.operand(compare, operands[0]), flow.operand(compare, operands[1])
@@ -192,6 +222,6 @@ def _comparison(reading: Reading, branch: int) -> int | None:
         found = instructions[here]
         if here != branch and found.conditional:
             continue
-        if found.mnemonic in _COMPARING:
+        if found.mnemonic in _COMPARING or found.mnemonic in reading.code.target.flagging:
             return here
     return None

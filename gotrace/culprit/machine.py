@@ -43,7 +43,9 @@ class Machine(NamedTuple):
     Of a nil dereference: ``exact`` is whether the instruction adds just the fault address to its
     base, ``check`` whether it is an explicit check for nil (None: the instruction is not known),
     ``displacement`` what it adds. Of bounds: ``indices`` are what the check compares. ``text`` is
-    the instruction or what it calls. ``callers``: names of the same value by frame index.
+    the instruction or what it calls. ``whole`` is False where others may have failed in the same
+    place that have no names, ``here`` where the value was made on another line; ``lost`` are
+    variables that may have been set since. ``callers``: names of the same value by frame index.
     """
 
     names: tuple[Name, ...] = ()
@@ -53,4 +55,7 @@ class Machine(NamedTuple):
     displacement: int | None = None
     indices: tuple[str, ...] = ()
     raw: Raw | None = None
+    whole: bool = True
+    here: bool = True
+    lost: frozenset[str] = frozenset()
     callers: dict[int, tuple[str, ...]] = {}  # noqa: RUF012 - never changed

@@ -7,6 +7,7 @@ from gotrace.culprit.matching import match
 from gotrace.culprit.origins import judge_origin
 from gotrace.culprit.structure_rules import judge_structure
 from gotrace.culprit.words import judge_passed_pointer, judge_pointer
+from gotrace.flow.naming import ONE_OF_SEVERAL
 from gotrace.source.expressions_line import Line
 from gotrace.source.expressions_nil import NilUse, nil_uses
 from gotrace.source.statements import before
@@ -146,7 +147,7 @@ def _judge_instruction(candidates: list[Candidate], case: Case) -> None:
                 f"the instruction that failed uses {candidate.text}: {machine.text}",
             )
         best = max(best, quality)
-    if best >= 0.75:
+    if best > ONE_OF_SEVERAL:
         for candidate in candidates:
             if not candidate.quality:
                 candidate.add("instruction", -2.0, "the instruction that failed uses another value")

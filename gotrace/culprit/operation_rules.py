@@ -138,12 +138,13 @@ def _judge_checked(candidate: Candidate, operation: Operation, case: Case) -> No
         _judge_computed(candidate, operation, case)
     if machine.names:
         quality = max(_quality(n.text, operation, kind) * n.quality for n in machine.names)
-        candidate.quality = quality
-        if quality:
-            candidate.add(
-                "check", 5.0 * quality, f"the machine code that failed is that of {candidate.text}"
-            )
-        else:
+        candidate.quality = quality if machine.whole else 0.0
+        text = f"the machine code that failed is that of {candidate.text}"
+        if quality and machine.whole:
+            candidate.add("check", 5.0 * quality, text)
+        elif quality:
+            candidate.suspect("check", quality, text)
+        elif machine.whole:
             candidate.add("check", -1.5, "the machine code that failed reads another value")
     if machine.indices and kind in _INDEXED:
         parts = list(operation.parts.values())

@@ -7,7 +7,10 @@ import re
 from gotrace.culprit.culprit import Culprit, CulpritCertainty, Evidence
 from gotrace.culprit.machine import Machine, Name
 from gotrace.culprit.messages import Fault, FaultKind, explain
+from gotrace.flow.naming import ONE_OF_SEVERAL
 
+_BEHIND = {FaultKind.INDEX, FaultKind.SLICE, FaultKind.ASSERTION, FaultKind.UNHASHABLE}
+_NAMES = re.compile(r"(?<![.\w])[^\W\d]\w*")
 _MAIN = re.compile(r"(?<![\w.])main\.")
 
 
@@ -16,16 +19,20 @@ def of_program(fault: Fault, start: int, user: int, machine: Machine) -> Culprit
     the compiler knew to be nil no variable is left."""
     names = sorted(machine.names, key=lambda n: -n.quality)
     frame = start
+    shown = _text
     if user != start and machine.callers.get(user):  # the standard library's own names help nobody
         names = [Name(text) for text in machine.callers[user]]
-        frame = user
-    texts = tuple(dict.fromkeys(_text(n.text, fault, machine) for n in names))
+        frame, shown = user, _passed  # what failed in there stands on no line of the user's
+    texts = tuple(dict.fromkeys(shown(n.text, fault, machine) for n in names))
     nil = fault.kind is FaultKind.NIL
     # The pointer in an interface that is not nil: the source may call it by another name.
     held = any(n.held for n in names)
     # What a call or a lookup gave is seldom used without a variable, which the code has lost.
     lost = any("…" in n.text for n in names)
-    alone = len(texts) == 1 and (machine.exact or not nil) and not held and not (nil and lost)
+    set_since = not machine.lost.isdisjoint(_NAMES.findall(texts[0]))
+    named = machine.whole and machine.here and not set_since
+    one = named and len(texts) == 1 and names[0].quality > ONE_OF_SEVERAL
+    alone = one and (machine.exact or not nil) and not held and not (nil and lost)
     certainty = CulpritCertainty.LIKELY if alone else CulpritCertainty.POSSIBLE
     rule = "instruction" if nil else "check"
     return Culprit(
@@ -39,9 +46,16 @@ def of_program(fault: Fault, start: int, user: int, machine: Machine) -> Culprit
     )
 
 
+def _passed(name: str, fault: Fault, machine: Machine) -> str:
+    """What was passed to where it failed."""
+    return name
+
+
 def _text(name: str, fault: Fault, machine: Machine) -> str:
     """The operation as the source may have written it; `…` for what the code does not show."""
-    index = machine.indices[0] if machine.indices else "…"
+    index = _index(fault, machine)
+    if fault.kind in _BEHIND and name.startswith("*"):
+        name = f"({name})"
     texts = {
         FaultKind.INDEX: f"{name}[{index}]",
         FaultKind.SLICE: f"{name}[{_bounds(fault.bounds, index)}]",
@@ -54,6 +68,15 @@ def _text(name: str, fault: Fault, machine: Machine) -> str:
         FaultKind.EXPLICIT: f"panic({name})",
     }
     return texts.get(fault.kind, name)
+
+
+def _index(fault: Fault, machine: Machine) -> str:
+    """What the check compares with the length. A number may be the length itself, where the code
+    knows it."""
+    for text in machine.indices:
+        if not text.isdigit() or int(text) != fault.length:
+            return text
+    return "…"
 
 
 def _bounds(printed: str, index: str) -> str:

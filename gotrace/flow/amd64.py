@@ -28,6 +28,7 @@ class Amd64:
     arguments: tuple[str, ...] = ("rax", "rbx", "rcx", "rdi", "rsi", "r8", "r9", "r10", "r11")
     registers_since = 17
     return_address = 8
+    flagging = frozenset("add sub and or xor neg inc dec".split())
     first_argument = 0
     # DWARF's numbers: System V ABI for AMD64, figure 3.36.
     numbers = (

@@ -30,6 +30,7 @@ class Arm64:
     arguments = tuple(f"x{n}" for n in range(16))
     registers_since = 18
     return_address = 0
+    flagging = frozenset("adds subs ands".split())
     first_argument = 8  # the saved link register lies below the arguments
     # DWARF for the Arm 64-bit Architecture (AADWARF64), section 4.1.
     numbers = {n: f"x{n}" for n in range(31)} | {31: "sp"} | {64 + n: f"v{n}" for n in range(32)}
@@ -97,7 +98,7 @@ class Arm64:
         if source.base != "sp":
             base = flow.value(source.base, at, depth)
             if base.kind is ValueKind.GLOBAL:
-                return Flowing(ValueKind.LOAD, base, source.displacement, at=at)
+                return Flowing(ValueKind.LOAD, added(base, source.displacement), at=at)
         return flow.load(at, source, depth)
 
     def _computed(self, flow: Flow, found: Instruction, at: int, depth: int) -> Flowing:

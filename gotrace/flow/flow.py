@@ -53,7 +53,7 @@ class Flow:
         value = values[0] if one else Flowing(ValueKind.MERGE, parts=tuple(values))
         instructions = self.code.instructions
         held = [*value.held, Held(place, instructions[at].address, False)]
-        for d in definitions:
+        for d in definitions if one else ():
             if d == _ENTRY:
                 held.append(Held(place, self.code.function.entry, True))
             elif len(definitions) == 1 and d + 1 < len(instructions):

@@ -9,22 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gotrace.binary import dwarf_forms as forms
-from gotrace.binary.view import CorruptError
 from gotrace.flow.code import Code
 from gotrace.flow.debug_types import DebugType
 from gotrace.flow.flow import Flow
-from gotrace.flow.naming_parts import array_at, member_at
-from gotrace.flow.values import Flowing, ValueKind, shape
-from gotrace.flow.variables import Debug, Variables
+from gotrace.flow.naming_declared import global_type, result_of
+from gotrace.flow.naming_parts import SAYING_NOTHING, array_at, converted, member_at, part_at
+from gotrace.flow.standing import Standing
+from gotrace.flow.values import Flowing, Held, ValueKind, shape
+from gotrace.flow.variables import Debug, Variable, Variables
 from gotrace.names import split_name
 from gotrace.tuples import NamedTuple
 from gotrace.types import Kind
 
 _DEEPEST = 9
+ONE_OF_SEVERAL = 0.8  # the quality of what a value may be, or another
 _MOST_NAMES = 10
 _WIDEST = 16  # bytes of a variable that can be nil
 _MAP_ACCESS = re.compile(r"runtime\.mapaccess|internal/runtime/maps\..*[Aa]ccess")
+_UNWRITTEN = ("~", ".")  # what the compiler makes for parameters without a name
 _SHIFTS = frozenset({"shl", "lsl"})
 _SCALING = _SHIFTS | {"imul", "mul"}
 
@@ -48,12 +50,29 @@ class Named(NamedTuple):
 class Names:
     """Names the values of one function."""
 
-    def __init__(self, debug: Debug, code: Code, flow: Flow, variables: Variables) -> None:
+    def __init__(
+        self,
+        debug: Debug,
+        code: Code,
+        flow: Flow,
+        variables: Variables,
+        standing: Standing | None = None,
+    ) -> None:
+        self._standing = standing
         self._debug = debug
         self._code = code
         self._flow = flow
         self._variables = variables
         self._known: dict[int, tuple[Flowing, list[Named]]] = {}
+
+    def standing(self, standing: Standing) -> Names:
+        """Those that still mean the same there."""
+        return Names(self._debug, self._code, self._flow, self._variables, standing)
+
+    @property
+    def lost(self) -> frozenset[str]:
+        """Variables that named something, and may have been set since."""
+        return frozenset(self._standing.lost) if self._standing else frozenset()
 
     def of(self, value: Flowing | None, depth: int = 0) -> list[Named]:
         """The names of a value, those that DWARF gives its places first."""
@@ -82,27 +101,44 @@ class Names:
 
     def _all(self, value: Flowing, depth: int) -> Iterator[Named]:
         entry = self._code.function.entry
-        for place, pc, later in value.held:
+        for place, pc, later in self._seen(value):
             for variable, offset in self._variables.holding(place, pc):
-                if (variable.result and pc == entry) or variable.name.startswith("~"):
+                if (variable.result and pc == entry) or not self._means(variable, offset, value):
                     continue
-                name, inlined = variable.name, variable.scope is not None
-                quality = 0.95 if later else 1.0
-                yield Named(name, variable.type, offset, False, name, quality, inlined)
+                inlined, quality = variable.scope is not None, 0.95 if later else 1.0
+                text, type_, inside = part_at(variable.type, offset, variable.name)
+                yield Named(text, type_, inside, False, text, quality, inlined)
         yield from self._made(value, depth)
+
+    def _seen(self, value: Flowing) -> Iterator[Held]:
+        """Where the value was; a variable that is set to it has its new place from the next
+        instruction on."""
+        yield from value.held
+        index, instructions = self._code.index, self._code.instructions
+        for place, pc, later in value.held:
+            at = index.get(pc)
+            if later or at is None or self._flow.changes(at, place):
+                continue
+            yield Held(place, pc + instructions[at].size, True)
+
+    def _means(self, variable: Variable, offset: int, value: Flowing) -> bool:
+        if variable.name.startswith(_UNWRITTEN):
+            return False
+        return self._standing is None or self._standing.is_meant(variable, offset, value)
 
     def _made(self, value: Flowing, depth: int) -> Iterator[Named]:
         match value.kind:
             case ValueKind.MERGE:
                 for part in value.parts:
                     for name in self.of(part, depth + 1):
-                        yield name._replace(quality=name.quality * 0.8)
+                        yield name._replace(quality=min(name.quality, ONE_OF_SEVERAL))
             case ValueKind.ENTRY if value.place is not None:
                 for variable, offset in self._variables.holding(
                     value.place, self._code.function.entry
                 ):
-                    if not variable.result:
-                        yield Named(variable.name, variable.type, offset, root=variable.name)
+                    if not variable.result and self._means(variable, offset, value):
+                        text, type_, inside = part_at(variable.type, offset, variable.name)
+                        yield Named(text, type_, inside, root=text)
             case ValueKind.GLOBAL:
                 yield from self._global(value.offset)
             case ValueKind.STACK if value.number is not None:
@@ -207,7 +243,7 @@ class Names:
         for name in self.of(value, depth + 1):
             # DWARF may still name what the register held before, which is no number.
             number = name.type is None or name.type.kind is Kind.UNKNOWN
-            if not name.is_address and number:
+            if not name.is_address and number and name.quality > ONE_OF_SEVERAL:
                 return name.text if name.offset == 0 else "…"
         if value.kind is ValueKind.ADD and value.scaled is None and value.base is not None:
             base = self.index(value.base, depth + 1)
@@ -221,20 +257,9 @@ class Names:
         if symbol is None:
             return
         name, offset = symbol
-        type_ = self._global_type(name)
+        type_ = global_type(name, self._debug)
         if type_ is not None:
             yield Named(self._short(name), type_, offset, True, self._short(name))
-
-    def _global_type(self, name: str) -> DebugType | None:
-        raw = name.encode("utf-8", "surrogateescape") + b"\0"
-        try:
-            for entry in self._debug.entries.named(raw, {forms.VARIABLE}):
-                target = entry.number(forms.TYPE)
-                if target is not None:
-                    return self._debug.types.at(target)
-        except CorruptError:
-            pass
-        return None
 
     def _short(self, name: str) -> str:
         """A package's variable or function as its own files spell it."""
@@ -253,9 +278,12 @@ class Names:
                     text = f"{name.text}[{self._key(value, depth)}]"
                     yield name._replace(text=text, type=element, is_address=True, root=text)
             return
+        if value.name.startswith(SAYING_NOTHING):
+            yield from (Named(text, None, root=text) for text in converted(value.name))
+            return
         called = split_name(value.name)
         last = called.name.split("[", maxsplit=1)[0]
-        type_, offset = self._result(value)
+        type_, offset = result_of(value, self._debug, self._code)
         text = f"….{last}(…)" if called.receiver else f"{self._short(value.name)}(…)"
         yield Named(text, type_, offset, root=text)
 
@@ -266,28 +294,7 @@ class Names:
             kind = name.type.kind if name.type else Kind.UNKNOWN
             # DWARF may still name what the register held before: the kind must be right.
             fits = kind is (Kind.STRING if text else Kind.UNKNOWN) or not fast
-            if name.is_address != fast and name.offset == 0 and fits:
+            sure = name.quality > ONE_OF_SEVERAL
+            if name.is_address != fast and name.offset == 0 and fits and sure:
                 return name.text
         return "…"
-
-    def _result(self, value: Flowing) -> tuple[DebugType | None, int]:
-        """The type of a word of a call's results, and how far into it that is."""
-        table = self._code.program.table
-        found = table.named([value.name])[value.name] if table else ()
-        if not found or not isinstance(value.number, int):
-            return None, 0
-        own = [v for v in self._debug.variables(found[0]) if v.scope is None]
-        results = [v.type for v in own if v.result]
-        if self._code.in_registers:
-            words = [(t, w) for t in results for w in t.words]
-            return words[value.number] if value.number < len(words) else (None, 0)
-        at = self._code.target.first_argument
-        for type_ in [v.type for v in own if v.parameter]:
-            at = -(-at // type_.align) * type_.align + type_.size
-        at = -(-at // 8) * 8
-        for type_ in results:
-            at = -(-at // type_.align) * type_.align
-            if at <= value.number < at + type_.size:
-                return type_, value.number - at
-            at += type_.size
-        return None, 0

@@ -21,6 +21,7 @@ class Processor(Protocol):
     arguments: tuple[str, ...]
     registers_since: int
     return_address: int
+    flagging: frozenset[str]
     first_argument: int
     numbers: dict[int, str]  # DWARF's numbers of registers
 

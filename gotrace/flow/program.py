@@ -10,6 +10,8 @@ from gotrace.flow.code import Code, Codes
 from gotrace.flow.debug_places import Places
 from gotrace.flow.flow import Flow
 from gotrace.flow.naming import Names
+from gotrace.flow.standing import Standing
+from gotrace.flow.values import Flowing, made_of
 from gotrace.flow.variables import Debug, Variables
 from gotrace.tuples import NamedTuple
 
@@ -21,6 +23,26 @@ class Reading(NamedTuple):
     flow: Flow
     names: Names
     variables: Variables
+
+    def is_line_of(self, at: int, value: Flowing) -> bool:
+        """Whether the value was loaded and computed on the line of instruction ``at``: what was
+        made before may be a variable's by now."""
+        table, function = self.code.program.table, self.code.function
+        if table is None:
+            return True
+
+        def line(here: int) -> int:
+            offset = self.code.instructions[here].address - function.entry
+            calls = table.calls(function, offset, fault=True)
+            return calls[0].line if calls else 0
+
+        wanted = line(at)
+        return all(line(part.at) == wanted for part in made_of(value) if part.at)
+
+    def standing(self, at: int) -> Reading:
+        """The same, with the names that things have at instruction ``at``."""
+        standing = Standing(self.code, self.flow, self.variables, at)
+        return self._replace(names=self.names.standing(standing))
 
 
 class ProgramCode:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 from gotrace.tuples import NamedTuple
 
+_DEEPEST = 8
 Place = str | int  # a register, or a stack slot by its offset from the caller's stack pointer
 
 
@@ -58,6 +60,14 @@ class Flowing(NamedTuple):
     def offset(self) -> int:
         """``number`` as one."""
         return self.number if isinstance(self.number, int) else 0
+
+
+def made_of(value: Flowing, depth: int = 0) -> Iterator[Flowing]:
+    """The loads, sums and calls that a value was made by, itself included."""
+    if value.kind in {ValueKind.LOAD, ValueKind.ADD, ValueKind.CALL}:
+        yield value
+    if value.base is not None and depth < _DEEPEST:
+        yield from made_of(value.base, depth + 1)
 
 
 def unknown(why: str) -> Flowing:

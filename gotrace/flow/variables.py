@@ -29,7 +29,8 @@ class Scope(NamedTuple):
 
 
 class Variable(NamedTuple):
-    """``home`` is where a parameter that is passed on the stack lies, by the ABI."""
+    """``home`` is where a parameter that is passed on the stack lies, by the ABI; ``blocks`` the
+    code of the blocks around the declaration, where that is known."""
 
     name: str
     type: DebugType
@@ -38,6 +39,11 @@ class Variable(NamedTuple):
     scope: Scope | None
     entry: Entry
     home: int | None = None
+    blocks: tuple[tuple[tuple[int, int], ...], ...] = ()
+
+    def is_visible(self, pc: int) -> bool:
+        """Whether ``pc`` lies in the blocks that it is declared in."""
+        return all(any(a <= pc < b for a, b in block) for block in self.blocks)
 
 
 class Debug:
@@ -90,7 +96,10 @@ class Debug:
                 inner = Scope(origin.text(forms.NAME), tuple(self._ranges(child)))
                 yield from self._below(child, inner, depth + 1)
             elif child.tag == BLOCK:
-                yield from self._below(child, scope, depth + 1)
+                around = tuple(self._ranges(child))
+                for found in self._below(child, scope, depth + 1):
+                    inside = (around, *found.blocks) if around else found.blocks
+                    yield found._replace(blocks=inside)
 
     def _origin(self, entry: Entry) -> Entry:
         target = entry.number(forms.ABSTRACT_ORIGIN)
@@ -211,6 +220,17 @@ class Variables:
                         if 0 <= inside < piece.size:
                             yield variable, piece.offset + inside
 
+    def place_of(self, variable: Variable, offset: int, pc: int) -> Place | None:
+        """Where the word ``offset`` bytes into a variable is at ``pc``; None: not known."""
+        for found in self.ranges(variable):
+            if found.start <= pc < found.end:
+                for piece in found.pieces:
+                    inside = offset - piece.offset
+                    if 0 <= inside < piece.size:
+                        place = piece.place
+                        return place + inside if isinstance(place, int) else place
+        return None
+
     def on_stack(self, pc: int) -> Iterator[tuple[Variable, int]]:
         """(variable, its slot) of what lies whole on the stack at ``pc``."""
         count = 0
@@ -255,7 +275,7 @@ def _with_homes(variables: tuple[Variable, ...], code: Code) -> tuple[Variable, 
 
 
 def _at_home(pieces: tuple[Piece, ...], variable: Variable) -> tuple[Piece, ...]:
-    """Of a parameter of which only the length is live, the list has the place of the length, and
+    """Of a parameter of which one part is live, as the length, the list has the place of that, and
     calls it the whole (seen with go1.15.15 and go1.27.3)."""
     home = variable.home
     if home is None or len(pieces) != 1:
@@ -264,4 +284,7 @@ def _at_home(pieces: tuple[Piece, ...], variable: Variable) -> tuple[Piece, ...]
     size = variable.type.size
     if isinstance(place, int) and home < place < home + size and pieces[0].size == size:
         return (Piece(place, place - home, home + size - place),)
+    elsewhere = isinstance(place, int) and not home <= place < home + size
+    if elsewhere and pieces[0].size == size and len(variable.type.words) > 1:
+        return ()  # one of its parts lies there, and nothing tells which
     return pieces
