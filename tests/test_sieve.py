@@ -96,7 +96,7 @@ STARTS = (
     b"SIGQUIT: |Signal 3|PC=0x1|Exception 0x1|sys: |runtime: x|runtime/cgo: |unexpected fault |"
     b"[signal S|accessed data from |panic during panic|WARNING: D|[originating from |"
     b"\tmain.go:5|\tx|SIG: |http: x|panic|runtime.main|goroutine x|\t\ta:1 +0x1\r|"
-    b"\x1b[0mpanic: |x|\r"
+    b"\x1b[0mpanic: |x|\r|httpanic: |panic during panic: |Exceptionn\\\\t|[originatingoroutine 7 ["
 ).split(b"|")  # fmt: skip
 
 
