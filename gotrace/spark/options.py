@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gotrace.signatures.matching import Signatures
     from gotrace.source import SourceTree
 
-RANGE = 64 << 20
+RANGE = 128 << 20  # as Spark cuts its own files
 _UNITS = {"k": 10, "m": 20, "g": 30}
 _FLAGS = {"true": True, "false": False}
 _KNOWN = (

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from gotrace.fingerprints import blamed, fingerprints
 from gotrace.model import Dump
+from gotrace.parsing.collector import paused
 from gotrace.redaction import redact
 from gotrace.rendering.crash import nanoseconds
 from gotrace.rendering.json import dump as all_keys
@@ -50,13 +51,19 @@ def batches(dumps: Iterable[Dump], options: Options, asked: Asked) -> Iterator[p
     for dump in dumps:
         if not all_hold(asked.filters, lambda path, dump=dump: plain_value(dump, path)):  # type: ignore[misc]
             continue
-        rows.append(shape(_row(dump, options, evidence)))
+        with paused():
+            rows.append(shape(_row(dump, options, evidence)))
         frames += sum(len(g.frames) for g in dump.goroutines)
         if len(rows) >= ROWS or frames >= FRAMES:
-            yield pa.RecordBatch.from_pylist(rows, schema=schema)
+            yield _batch(rows, schema)
             rows, frames = [], 0
     if rows:
-        yield pa.RecordBatch.from_pylist(rows, schema=schema)
+        yield _batch(rows, schema)
+
+
+def _batch(rows: list[Json], schema: pa.Schema) -> pa.RecordBatch:
+    with paused():
+        return pa.RecordBatch.from_pylist(rows, schema=schema)
 
 
 def _arrow_type(kind: Type) -> pa.DataType:

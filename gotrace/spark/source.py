@@ -21,9 +21,10 @@ from pyspark.sql.types import (
 )
 
 from gotrace.errors import GotraceError
-from gotrace.scanning.splitting import Range, counted, divided, lines_in, range_of, scan_range
+from gotrace.scanning.splitting import Range, counted, divided, range_of, scan_range
 from gotrace.spark import FORMAT
 from gotrace.spark.columns import Type, columns, misfit
+from gotrace.spark.counting import counts_of
 from gotrace.spark.filters import all_hold, can_be_taken, of_files
 from gotrace.spark.options import Options, files_of, options_of
 from gotrace.spark.rows import Asked, batches
@@ -107,7 +108,7 @@ def pieces(part: Range, options: Options) -> list[Range]:
     parts = divided(part, -(-(part.stop - part.start) // options.range_size))
     if not options.lines or len(parts) < 2:
         return parts
-    return counted(parts, [*map(lines_in, parts[:-1]), 0])
+    return counted(parts, [*counts_of(parts[:-1]), 0])
 
 
 def gathered(ranges: Iterable[Range], size: int) -> Iterator[Parts]:
