@@ -26,7 +26,8 @@ from gotrace.programs import Programs
 if TYPE_CHECKING:
     from gotrace.culprit.machine import Machine
     from gotrace.source import SourceTree
-    from gotrace.source.expressions_line import Line, Lines
+    from gotrace.source.expressions_line import Line
+    from gotrace.source.expressions_lines import Lines
     from gotrace.source.widths import Widths
 
 
@@ -99,7 +100,7 @@ class _Search:
     def run(self, widths: Widths | None) -> Culprit:
         """The answer for one port; None without source."""
         if widths is not None:
-            from gotrace.source.expressions_line import Lines  # noqa: PLC0415 - only with source
+            from gotrace.source.expressions_lines import Lines  # noqa: PLC0415 - only with source
 
             self._lines = [Lines(tree, widths) for tree in self._sources]
         self.refused = None

@@ -23,7 +23,8 @@ from gotrace.recover.reading import bits_of, stale_offsets
 from gotrace.signature import Parameter, Role
 from gotrace.source import SourceTree
 from gotrace.source.calls import may_be_deferred, may_change
-from gotrace.source.expressions_line import Line, Lines
+from gotrace.source.expressions_line import Line
+from gotrace.source.expressions_lines import Lines
 from gotrace.source.syntax import Syntax
 from gotrace.types import Kind
 from gotrace.value import Argument, Certainty, Provenance

@@ -6,19 +6,14 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from gotrace.source.expressions import Expressions
-from gotrace.source.expressions_members import Members
 from gotrace.source.expressions_shapes import Shapes
+from gotrace.source.functions import Functions
 from gotrace.source.gofile import Declared, GoFile
-from gotrace.source.printed import read_name
 from gotrace.source.scopes import Scope
-from gotrace.source.spots import Spot, find_spot
+from gotrace.source.spots import Spot
 from gotrace.source.syntax import Syntax
-from gotrace.source.tree import SourceTree
-from gotrace.source.widths import Widths
-from gotrace.stack import Site
 
 FUNCTIONS = frozenset({"func_literal", "function_declaration", "method_declaration"})
-_MOST_TRIED = 16
 _POSITIONS = {
     "selector_expression": "field",
     "call_expression": "arguments",
@@ -98,50 +93,10 @@ class Line:
         return len(before) + 1, len(before) + 1 + len(inside)
 
 
-class Lines:
-    """Finds lines in one source tree; types for one port."""
-
-    def __init__(self, tree: SourceTree, widths: Widths) -> None:
-        self._tree = tree
-        self.members = Members(tree.library)
-        self.shapes = Shapes(tree.functions.resolver, self.members, widths)
-        self._known: dict[tuple[str, str, int], Line | str] = {}
-
-    def find(self, function: str, site: Site) -> Line | str:
-        """The line that a frame stands at.
-
-        Shape:  a Line, or in words why there is none; empty where the source is just not there.
-        Errors: none.
-        """
-        key = (function, site.file, site.line)
-        if key not in self._known:
-            try:
-                self._known[key] = self._find(function, site)
-            except RecursionError:
-                self._known[key] = f"{site.file}: nests too deep"
-        return self._known[key]
-
-    def _find(self, function: str, site: Site) -> Line | str:
-        reasons: list[str] = []
-        printed = read_name(function)
-        for group in self._tree.mapper.candidates(site.file, function):
-            seen = [
-                find_spot(self._tree.library, path, printed, site.line)
-                for path in group[:_MOST_TRIED]
-                if path.endswith(".go")
-            ]
-            spots = [s for s in seen if isinstance(s, Spot)]
-            if len(spots) == 1:
-                return self._line(spots[0], site.line)
-            if spots:
-                return f"{site.file}: could be any of {len(spots)} files"
-            reasons += [s for s in seen if isinstance(s, str) and s]
-        return reasons[0] if reasons else ""
-
-    def _line(self, spot: Spot, line: int) -> Line:
-        package = self._tree.library.package_of(spot.file, None)
-        scope = Scope(spot.file, package)
-        if spot.declared is not None:
-            bound = self._tree.functions.bound(spot.declared, scope)
-            scope = scope._replace(bound=bound)
-        return Line(spot, line, Expressions(self.shapes, scope))
+def line_of(spot: Spot, line: int, functions: Functions, shapes: Shapes) -> Line:
+    """The line of the function that a frame is in."""
+    package = functions.resolver.scopes.library.package_of(spot.file, None)
+    scope = Scope(spot.file, package)
+    if spot.declared is not None:
+        scope = scope._replace(bound=functions.bound(spot.declared, scope))
+    return Line(spot, line, Expressions(shapes, scope))
