@@ -128,7 +128,8 @@ class _Given(NamedTuple):
 def _annotate(dump: Dump, given: _Given) -> Report:
     programs = load(given.binaries, dump, infer(dump, go=given.go, arch=given.arch))
     known = {text for s in given.sources for text in (*s.problems, *s.missing)}
-    choice = choose(_places(dump), given.signatures, (*programs.landed, *given.sources))
+    held = (_held(source, dump) for source in given.sources)
+    choice = choose(_places(dump), given.signatures, (*programs.landed, *held))
     runtime = _settle(dump, given, programs, choice)
     if given.stdlib:
         choice, runtime = with_library(choice, dump, runtime)
@@ -165,6 +166,16 @@ def _trees(sources: Sequence[PlacedSource]) -> tuple[SourceTree, ...]:
     from gotrace.source import SourceTree  # noqa: PLC0415 - only with source
 
     return tuple(source for source in sources if isinstance(source, SourceTree))
+
+
+def _held(source: PlacedSource, dump: Dump) -> PlacedSource:
+    """A source tree knows the calls of the dump, too."""
+    trees = _trees((source,))
+    if not trees:
+        return source
+    from gotrace.source.held import hold  # noqa: PLC0415 - only with source
+
+    return hold(trees[0], dump)
 
 
 def _problems(sources: Iterable[PlacedSource], known: set[str], dump: Dump) -> Iterator[Issue]:

@@ -10,15 +10,10 @@ import os
 from collections.abc import Callable, Sequence
 
 from gotrace.annotated import AnnotatedFrame
-from gotrace.culprit.blame import calls_named, selector_of
-from gotrace.culprit.frames import is_machinery
+from gotrace.source.calling import may_call
 from gotrace.source.expressions_line import Line
-from gotrace.source.expressions_operations import Operation, operations
-from gotrace.source.statements_origin import origin
 
 _FURTHEST = 8
-# What is called where no call is written: deferred functions, the bodies of loops over functions.
-_UNWRITTEN = frozenset({"defer_statement", "range_clause"})
 
 
 def contradiction(
@@ -31,24 +26,30 @@ def contradiction(
             nothing. Of other files than the one that failed, a part may be at hand.
     """
     last = min(len(frames) - 1, start + _FURTHEST)
-    for callee, caller in zip(frames[start:last], frames[start + 1 : last + 1], strict=True):
+    for index in range(start + 1, last + 1):
+        callee, caller = frames[index - 1], frames[index]
         if not caller.in_app:
             continue
         line = look_up(caller)
         if isinstance(line, str):
             if line and _file(caller) == _file(frames[start]):
                 return line
-        elif _is_named(callee) and not _calls(line, callee):
+        elif not may_call(line, callee.frame.function, _outer(frames, index, look_up)):
             site = caller.frame.site
             place = f"{os.path.basename(site.file)}:{site.line}" if site else "its caller"
             return f"{place} does not call {_last(callee)} in this source"
     return None
 
 
-def _is_named(frame: AnnotatedFrame) -> bool:
-    """Whether its callers call it by its name."""
-    machinery = is_machinery(frame.frame.function)
-    return frame.in_app and not frame.name.closure and not machinery
+def _outer(
+    frames: Sequence[AnnotatedFrame], index: int, look_up: Callable[[AnnotatedFrame], Line | str]
+) -> Line | None:
+    """The line of the function that a frame's own was inlined in."""
+    inlined = [f.frame.call.inlined for f in frames[index:]]
+    if not inlined[0] or False not in inlined:
+        return None
+    found = look_up(frames[index + inlined.index(False)])
+    return None if isinstance(found, str) else found
 
 
 def _file(frame: AnnotatedFrame) -> str | None:
@@ -57,23 +58,3 @@ def _file(frame: AnnotatedFrame) -> str | None:
 
 def _last(frame: AnnotatedFrame) -> str:
     return frame.name.name.partition("[")[0]
-
-
-def _calls(line: Line, callee: AnnotatedFrame) -> bool:
-    """Whether the line may call it; yes where that cannot be told."""
-    if any(True for _ in line.function.descendants(_UNWRITTEN)):
-        return True
-    if any(True for _ in calls_named(line, _last(callee))):
-        return True
-    return any(_through_value(call, line) for call in operations(line, "call"))
-
-
-def _through_value(call: Operation, line: Line) -> bool:
-    """Whether what is called is no name of a function or method: a variable, a field, a result."""
-    function = call.parts["function"]
-    if function.kind == "identifier":
-        return origin(function, line.expressions) is not None
-    if function.kind == "selector_expression":
-        selector = selector_of(call, line)
-        return selector is None or selector.method is None
-    return True
