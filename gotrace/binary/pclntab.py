@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 from gotrace.binary import funcdata, moduledata
 from gotrace.binary.calls import CallSite, Place, calls_at
@@ -29,6 +30,9 @@ __all__ = ["ArgToken", "CallSite", "Function", "FunctionTable", "Skipped", "tabl
 
 _SECTIONS = (".gopclntab", ".data.rel.ro.gopclntab", "__gopclntab")
 _MOST_PLACES = 1 << 12
+_MOST_KEPT = 1 << 16
+_Key = TypeVar("_Key")
+_Told = TypeVar("_Told")
 
 
 def table(image: Image) -> FunctionTable | None:
@@ -74,6 +78,11 @@ class FunctionTable:
         self._view = view
         self._header = header
         self._names = Names(view, header)
+        # A dump asks for the same places over and over.
+        self._calls: dict[tuple[int, int], tuple[CallSite, ...]] = {}
+        self._arguments: dict[int, tuple[ArgToken, ...] | None] = {}
+        self._marks: dict[tuple[int, int, Skipped | None], tuple[bool, ...] | None] = {}
+        self._ever_live: dict[tuple[int, int], bool | None] = {}
         size = 4 if header.format.text_offsets else view.word_size
         # Pairs of code address and record; one more address is the end of the last function.
         numbers = view.numbers(header.entries, 2 * header.number + 1, size)
@@ -173,18 +182,14 @@ class FunctionTable:
         The offset is that of a return address, ``fault`` that of an instruction that faulted.
         Empty where the table is damaged.
         """
-        try:
-            return calls_at(self._place(function), _instruction(offset, fault))
-        except CorruptError:
-            return ()
+        key = function.entry, _instruction(offset, fault)
+        return _once(self._calls, key, lambda: calls_at(self._place(function), key[1]), ())
 
     def arguments(self, function: Function) -> tuple[ArgToken, ...] | None:
         """What a traceback prints of the function's arguments (since go1.17): for each number its
         offset and size; None where the table does not say (then it prints none)."""
-        try:
-            return funcdata.arguments(self._place(function))
-        except CorruptError:
-            return None
+        known, key = self._arguments, function.entry
+        return _once(known, key, lambda: funcdata.arguments(self._place(function)), None)
 
     def marks(
         self,
@@ -200,10 +205,10 @@ class FunctionTable:
         means that nothing is known. Parameters without a name are not written before go1.22,
         whatever this says. ``skipped``: slots that Go does not print, where the caller knows.
         """
-        try:
-            return funcdata.marks(self._place(function), _instruction(offset, fault), skipped)
-        except CorruptError:
-            return None
+        key = function.entry, _instruction(offset, fault), skipped
+        return _once(
+            self._marks, key, lambda: funcdata.marks(self._place(function), key[1], skipped), None
+        )
 
     def printed_marks(
         self, function: Function, offset: int, *, fault: bool = False
@@ -230,14 +235,31 @@ class FunctionTable:
 
     def home_is_ever_live(self, function: Function, slot: int) -> bool | None:
         """Whether the collector follows the argument word at ``slot`` anywhere in the function."""
-        try:
-            return funcdata.home_is_ever_live(self._place(function), slot)
-        except CorruptError:
-            return None
+        key = function.entry, slot
+        return _once(
+            self._ever_live, key, lambda: funcdata.home_is_ever_live(self._place(function), slot),
+            None,
+        )  # fmt: skip
 
     def _place(self, function: Function) -> Place:
         gofunc = self.moduledata.gofunc if self.moduledata else 0
         return Place(self.image, self._view, self._header, function, self.address, gofunc)
+
+
+def _once(known: dict[_Key, _Told], key: _Key, ask: Callable[[], _Told], damaged: _Told) -> _Told:
+    """What was asked before is told again; not all of it where ever more is asked."""
+    try:
+        return known[key]
+    except KeyError:
+        pass
+    try:
+        told = ask()
+    except CorruptError:
+        told = damaged
+    if len(known) >= _MOST_KEPT:
+        known.clear()
+    known[key] = told
+    return told
 
 
 def _instruction(offset: int, fault: bool) -> int:
