@@ -269,3 +269,48 @@ def test_misleading_programs(
             assert is_right or not stated, (each.name, given, culprit, each.text)
     print(f"\ngo1.{release} {arch} {flags}: {name}: {right} of {len(found)} right with both")
     assert flags == "no debug information" or right >= LEAST[name] * len(found)
+
+
+# A line of another version lacks what failed; the code says so. The line, and what it is now.
+EDITED = {
+    "elemalias": ("use(ps[1].b + ps[0].b)", "use(ps[1].b)"),
+    "overdiv2": ("use(7/m + 7/n)", "use(7 / m)"),
+    "reuse": ("use(x.b + y.b)", "use(x.b)"),
+    "overidx": ("use(t[n] + s[n] + t[n-2])", "use(t[n-2])"),
+}
+
+
+@pytest.mark.toolchain
+@pytest.mark.parametrize("release", go_tools.releases(15, 19, 23, 27))
+def test_the_line_lacks_what_failed(tmp_path: Path, release: int) -> None:
+    """With the program, a source of another version states nothing."""
+    found = {c.name: c for c in crashes(release, tmp_path, "named_before", FLAGS["-N"], "amd64")}
+    path = tmp_path / "named_before.go"
+    text = path.read_text()
+    binaries = [gotrace.from_binary(str(tmp_path / "app"))]
+    for name, (built, given) in EDITED.items():
+        start = text.index(f"func {name}(")
+        assert built in text[start:]
+        path.write_text(text[:start] + text[start:].replace(built, given, 1))
+        dump = gotrace.parse(found[name].text.encode()).dumps[0]
+        sources = [gotrace.from_source(str(tmp_path))]
+        culprit = gotrace.annotate(dump, binaries=binaries, sources=sources).culprit
+        assert culprit is None or culprit.certainty is POSSIBLE, (name, culprit)
+
+
+def test_a_callers_line_counts_for_calls_of_the_library(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "main.go": 'package main\n\nimport "sync"\n\nfunc f(a, b *sync.WaitGroup) {\n'
+            "\ta.Done()\n\tb.Done()\n}\n\nfunc main() {\n\tg()\n}\n\nfunc g() {}\n"
+        },
+    )
+    frames = (
+        "sync.(*WaitGroup).Add(0x0?, 0x0?) @ waitgroup.go:64 +0xce",
+        "main.f(0x0?, 0x0?) @ main.go:6 +0x1d",
+        "main.main() @ main.go:11 +0x1d",
+    )
+    text = crash("panic: sync: negative WaitGroup counter", *frames)
+    found = culprit(text.replace("Add", "Done"), source=tmp_path)
+    assert found is None or found.certainty is POSSIBLE

@@ -11,13 +11,14 @@ from gotrace.culprit.culprit import CulpritCertainty
 from gotrace.flow.naming import ONE_OF_SEVERAL
 
 _CERTAIN, _LIKELY, _POSSIBLE = CulpritCertainty
+_OTHER_INDEX = 0.6  # the quality of an element that is known to be another one
 _TIE = 0.5  # scores nearer than this are a tie
 
 
 def of_nil(candidates: list[Candidate], case: Case) -> CulpritCertainty:
     """For ranked expressions that may have been nil."""
     top, gap = candidates[0], lead(candidates)
-    if not top.alive:
+    if not top.alive or _is_unseen(candidates, case):
         return _POSSIBLE
     alive = [c for c in candidates if c.alive]
     exact = case.machine is not None and case.machine.exact
@@ -40,12 +41,26 @@ def of_nil(candidates: list[Candidate], case: Case) -> CulpritCertainty:
     return _LIKELY if gap >= 1.5 else _POSSIBLE
 
 
+def _is_unseen(candidates: list[Candidate], case: Case) -> bool:
+    """Whether the code says what failed, and that is none of the line's expressions."""
+    machine = case.machine
+    sure = machine is not None and any(n.quality > ONE_OF_SEVERAL for n in machine.names)
+    if sure and not any(c.quality > _OTHER_INDEX for c in candidates):
+        return True
+    return any(e.rule == "computed" and e.weight < 0 for e in candidates[0].evidence)
+
+
 def of_operation(candidates: list[Candidate], case: Case) -> CulpritCertainty:
     """For ranked operations that may have failed."""
     top, gap = candidates[0], lead(candidates)
     if not top.alive:
         return _POSSIBLE
-    named = case.machine is not None and bool(case.machine.names)
+    machine = case.machine
+    if machine is not None and machine.checks > len(candidates):
+        return _POSSIBLE  # what else is checked there does not stand on this line
+    if machine is not None and machine.indices and not top.index_quality and len(candidates) == 1:
+        return _POSSIBLE
+    named = machine is not None and bool(machine.names)
     if sum(c.alive for c in candidates) == 1:
         return _CERTAIN if not named or top.quality else _POSSIBLE
     if gap >= 3:

@@ -81,7 +81,8 @@ def _tested(reading: Reading, at: int, target: str) -> Machine:
     values: list[Flowing] = []
     differences: list[Name] = []
     whole = True
-    for left, right in _sides(reading, at):
+    sides = list(_sides(reading, at))
+    for left, right in sides:
         number = right.offset if right is not None and right.kind is ValueKind.CONSTANT else 0
         if left is not None and number:
             text = reading.names.index(added(left, -number))
@@ -93,7 +94,7 @@ def _tested(reading: Reading, at: int, target: str) -> Machine:
         values += pair
     found = _named(reading, values, target) or Machine(text=f"call {target}")
     names = (*found.names, *differences)
-    return found._replace(names=names, whole=whole or not names)
+    return found._replace(names=names, whole=whole or not names, checks=len(sides))
 
 
 def raw_of(reading: Reading, values: tuple[Flowing, ...]) -> Raw:

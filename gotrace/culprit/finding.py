@@ -175,11 +175,16 @@ class _Search:
     # ------------------------------------------------------------------ with source
 
     def _judged(self, candidates: list[Candidate], case: Case) -> Culprit:
-        from gotrace.culprit.callers import contradiction  # noqa: PLC0415 - only with source
         from gotrace.culprit.judging import answer  # noqa: PLC0415 - only with source
 
         culprit = answer(candidates, case, self.frames, self.start, self.line)
-        doubt = contradiction(self.frames, self.start, self.look_up)
+        return self._doubted(culprit, self.start)
+
+    def _doubted(self, culprit: Culprit, start: int) -> Culprit:
+        """Rule ``caller-differs``."""
+        from gotrace.culprit.callers import contradiction  # noqa: PLC0415 - only with source
+
+        doubt = contradiction(self.frames, start, self.look_up)
         if doubt is None:
             return culprit._replace(refused=self.refused)
         return culprit._replace(
@@ -199,4 +204,4 @@ class _Search:
         if found is None:
             self._refuse(line)
             return None
-        return found
+        return self._doubted(found, user)

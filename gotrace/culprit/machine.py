@@ -44,8 +44,9 @@ class Machine(NamedTuple):
     base, ``check`` whether it is an explicit check for nil (None: the instruction is not known),
     ``displacement`` what it adds. Of bounds: ``indices`` are what the check compares. ``text`` is
     the instruction or what it calls. ``whole`` is False where others may have failed in the same
-    place that have no names, ``here`` where the value was made on another line; ``lost`` are
-    variables that may have been set since. ``callers``: names of the same value by frame index.
+    place that have no names, ``here`` where the value was made on another line; ``checks`` counts
+    the divisions or shifts that share the panic; ``lost`` are variables that may have been set
+    since. ``callers``: names of the same value by frame index.
     """
 
     names: tuple[Name, ...] = ()
@@ -57,5 +58,6 @@ class Machine(NamedTuple):
     raw: Raw | None = None
     whole: bool = True
     here: bool = True
+    checks: int = 1
     lost: frozenset[str] = frozenset()
     callers: dict[int, tuple[str, ...]] = {}  # noqa: RUF012 - never changed
