@@ -20,7 +20,7 @@ from gotrace.tuples import NamedTuple
 if TYPE_CHECKING:
     from gotrace import recover
     from gotrace.culprit import Culprit
-    from gotrace.source import SourceTree
+    from gotrace.source.held import Held
     from gotrace.waiting import Waiting
 
 
@@ -42,7 +42,7 @@ def analyse(
     goroutines: tuple[AnnotatedGoroutine, ...],
     *,
     programs: Programs,
-    sources: Sequence[SourceTree],
+    sources: Sequence[Held],
     disabled: frozenset[str] = frozenset(),
 ) -> Analyses:
     """All that is known of the arguments, and of why the program died.
@@ -107,7 +107,7 @@ def _recovered(
     runtime: Runtime,
     goroutines: tuple[AnnotatedGoroutine, ...],
     programs: Programs,
-    sources: Sequence[SourceTree],
+    sources: Sequence[Held],
 ) -> recover.Recovered | None:
     if not programs.landed and not sources:
         return None
@@ -121,7 +121,7 @@ def _culprit(
     runtime: Runtime,
     goroutines: tuple[AnnotatedGoroutine, ...],
     programs: Programs,
-    sources: Sequence[SourceTree],
+    sources: Sequence[Held],
 ) -> Culprit | None:
     from gotrace.culprit import find_culprit  # noqa: PLC0415 - only for a crash
 

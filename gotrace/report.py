@@ -35,7 +35,7 @@ _new = tuple.__new__  # skips NamedTuple's own __new__: a large dump has very ma
 if TYPE_CHECKING:
     from gotrace.binary.program import Program
     from gotrace.culprit import Culprit
-    from gotrace.source import SourceTree
+    from gotrace.source.held import Held
     from gotrace.waiting import Waiting
 
 
@@ -128,7 +128,7 @@ class _Given(NamedTuple):
 def _annotate(dump: Dump, given: _Given) -> Report:
     programs = load(given.binaries, dump, infer(dump, go=given.go, arch=given.arch))
     known = {text for s in given.sources for text in (*s.problems, *s.missing)}
-    held = (_held(source, dump) for source in given.sources)
+    held = _held(given.sources, dump)
     choice = choose(_places(dump), given.signatures, (*programs.landed, *held))
     runtime = _settle(dump, given, programs, choice)
     if given.stdlib:
@@ -141,7 +141,7 @@ def _annotate(dump: Dump, given: _Given) -> Report:
         runtime,
         bound,
         programs=programs,
-        sources=_trees(given.sources),
+        sources=_readable(held),
         disabled=given.disabled,
     )
     pointers, seen = shared_pointers(
@@ -159,23 +159,23 @@ def _annotate(dump: Dump, given: _Given) -> Report:
     return Report(dump, runtime, goroutines, pointers, seen, issues, culprit, waiting)
 
 
-def _trees(sources: Sequence[PlacedSource]) -> tuple[SourceTree, ...]:
-    """The sources whose expressions can be read."""
+def _held(sources: Sequence[PlacedSource], dump: Dump) -> tuple[PlacedSource | Held, ...]:
+    """Source trees know the calls of the dump, too."""
     if not sources:
         return ()
     from gotrace.source import SourceTree  # noqa: PLC0415 - only with source
+    from gotrace.source.held import Held  # noqa: PLC0415
 
-    return tuple(source for source in sources if isinstance(source, SourceTree))
+    return tuple(Held(s, dump) if isinstance(s, SourceTree) else s for s in sources)
 
 
-def _held(source: PlacedSource, dump: Dump) -> PlacedSource:
-    """A source tree knows the calls of the dump, too."""
-    trees = _trees((source,))
-    if not trees:
-        return source
-    from gotrace.source.held import hold  # noqa: PLC0415 - only with source
+def _readable(sources: Sequence[PlacedSource | Held]) -> tuple[Held, ...]:
+    """The sources whose expressions can be read."""
+    if not sources:
+        return ()
+    from gotrace.source.held import Held  # noqa: PLC0415 - only with source
 
-    return hold(trees[0], dump)
+    return tuple(source for source in sources if isinstance(source, Held))
 
 
 def _problems(sources: Iterable[PlacedSource], known: set[str], dump: Dump) -> Iterator[Issue]:

@@ -10,7 +10,7 @@ import gotrace
 from gotrace.model import Dump
 from gotrace.source import SourceTree
 from gotrace.source.called import Called, calls_of, name_called
-from gotrace.source.held import hold
+from gotrace.source.held import Held
 from gotrace.stack import Site
 from tests.source_support import write
 
@@ -314,7 +314,7 @@ def test_a_report_says_why(change: tuple[str, str], problem: str, tmp_path: Path
     said = [i.message for i in report.issues if i.code == "source-mismatch"]
     assert all(problem in text for text in said)
     assert bool(said) is bool(problem)
-    assert all(hold(tree, dump(FRAMES)).find_all([]).values())
+    assert bool(Held(tree, dump(FRAMES)).refused) is bool(problem)
 
 
 RECOVERED = """panic: runtime error: index out of range [-1] [recovered]
@@ -369,4 +369,4 @@ def test_deferred_behind_a_panic_that_was_recovered(
     tree = SourceTree([str(tmp_path)])
     trace = dump(RECOVERED)
     places = [(f.function, f.site) for f in trace.goroutines[0].frames]
-    assert all((s is None) is not fits for s in hold(tree, trace).find_all(places).values())
+    assert all((s is None) is not fits for s in Held(tree, trace).find_all(places).values())

@@ -17,7 +17,7 @@ from elftools.elf.elffile import ELFFile
 import gotrace
 from gotrace.source import SourceTree
 from gotrace.source.called import Called, calls_of, name_called
-from gotrace.source.held import hold
+from gotrace.source.held import Held
 from tests.go_tools import build, goroot, releases
 
 pytestmark = pytest.mark.toolchain
@@ -143,4 +143,4 @@ def test_deferred_behind_a_panic_that_was_recovered(release: int, tmp_path: Path
     assert len(calls_of(dump)) == 3
     tree = SourceTree([str(tmp_path)])
     places = [(f.function, f.site) for f in dump.goroutines[0].frames]
-    assert all(hold(tree, dump).find_all(places).values()), tree.problems
+    assert all(Held(tree, dump).find_all(places).values()), tree.problems

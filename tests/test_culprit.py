@@ -15,6 +15,7 @@ from gotrace.culprit.messages import FaultKind, explain, read_fault
 from gotrace.culprit.rules import RULES
 from gotrace.programs import load
 from gotrace.source import SourceTree
+from gotrace.source.held import Held
 from tests import evidence
 from tests.bench import culprit as bench
 from tests.source_support import write
@@ -37,7 +38,9 @@ def culprit(
     binaries = [gotrace.from_binary(str(binary))] if binary else []
     report = gotrace.annotate(dump, binaries=binaries, sources=trees, go=go, arch=arch)
     programs = load(binaries, report.dump, report.runtime)
-    return find_culprit(report.dump, report.goroutines, programs, trees, report.runtime)
+    return find_culprit(
+        report.dump, report.goroutines, programs, [Held(t, dump) for t in trees], report.runtime
+    )
 
 
 def crash(message: str, *frames: str, state: str = "running") -> str:
@@ -533,6 +536,22 @@ def test_a_callers_line_that_cannot_call(tmp_path: Path, line: str, *, agrees: b
         assert found.refused == (
             "the source may be of another version: main.go:13 does not call g in this source"
         )
+
+
+@pytest.mark.parametrize(("line", "agrees"), [(12, True), (10, False), (6, False)])
+def test_another_goroutine_that_stands_where_nothing_can(
+    line: int, tmp_path: Path, *, agrees: bool
+) -> None:
+    """It shows that the whole file is of another version: its names are no more than possible, and
+    no value is taken from its lines."""
+    write(tmp_path, {"main.go": CALLERS % "return g(a, b)"})
+    failed = crash(NIL.format("0x0"), "main.g(...) @ main.go:6", "main.f() @ main.go:13 +0x1d")
+    other = f"\ngoroutine 7 [select]:\nmain.f()\n\t/x/main.go:{line} +0x1d\n"
+    found = culprit(failed + other, source=tmp_path)
+    assert found is not None
+    assert found.expression == "a"
+    assert (found.certainty is POSSIBLE) is not agrees
+    assert (f"main.go:{line} " in str(found.refused)) is not agrees
 
 
 def test_a_caller_that_is_not_where_the_trace_says(tmp_path: Path) -> None:

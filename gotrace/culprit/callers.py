@@ -19,7 +19,8 @@ _FURTHEST = 8
 def contradiction(
     frames: Sequence[AnnotatedFrame], start: int, look_up: Callable[[AnnotatedFrame], Line | str]
 ) -> str | None:
-    """The first caller's line that does not call what it called, in words.
+    """What shows that a line is not that of the program, in words: it is in a file of another
+    version, or does not call what the frame called.
 
     Shape:  ``start`` is the frame that failed. ``look_up`` gives a frame's line, or says why there
             is none; empty where the source is just not there. None where all lines agree, or say
@@ -38,7 +39,8 @@ def contradiction(
             site = caller.frame.site
             place = f"{os.path.basename(site.file)}:{site.line}" if site else "its caller"
             return f"{place} does not call {_last(callee)} in this source"
-    return None
+    failed = look_up(frames[start])
+    return None if isinstance(failed, str) else failed.refused
 
 
 def _outer(

@@ -25,9 +25,9 @@ from gotrace.programs import Programs
 
 if TYPE_CHECKING:
     from gotrace.culprit.machine import Machine
-    from gotrace.source import SourceTree
     from gotrace.source.expressions_line import Line
     from gotrace.source.expressions_lines import Lines
+    from gotrace.source.held import Held
     from gotrace.source.widths import Widths
 
 
@@ -35,7 +35,7 @@ def find_culprit(
     dump: Dump,
     goroutines: Sequence[AnnotatedGoroutine],
     programs: Programs = Programs(),  # noqa: B008 - immutable
-    sources: Sequence[SourceTree] = (),
+    sources: Sequence[Held] = (),
     runtime: Runtime | None = None,
 ) -> Culprit | None:
     """What failed, and why as far as the inputs show. Without ``runtime``, on a 64-bit port.
@@ -87,7 +87,7 @@ class _Search:
         frames: Sequence[AnnotatedFrame],
         start: int,
         programs: Programs,
-        sources: Sequence[SourceTree],
+        sources: Sequence[Held],
     ) -> None:
         self.fault = fault
         self.frames = frames
@@ -102,7 +102,7 @@ class _Search:
         if widths is not None:
             from gotrace.source.expressions_lines import Lines  # noqa: PLC0415 - only with source
 
-            self._lines = [Lines(tree, widths) for tree in self._sources]
+            self._lines = [Lines(held, widths) for held in self._sources]
         self.refused = None
         line = self.line(self.frames[self.start], told=True)
         machine = self._machine()
@@ -130,10 +130,11 @@ class _Search:
         return of_trace(self.fault, self.frames, self.start, user)._replace(refused=self.refused)
 
     def line(self, frame: AnnotatedFrame, *, told: bool = False) -> Line | None:
-        """Where a frame stands in the source; why not is kept if it is to be ``told``."""
+        """Where a frame stands in the source; why not is kept if it is to be ``told``. A caller's
+        line in a file of another version is none."""
         found = self.look_up(frame)
         if not isinstance(found, str):
-            return found
+            return None if found.refused and not told else found
         if found and told:
             self.refused = f"the source was not used: {found}"
         return None

@@ -33,7 +33,7 @@ from gotrace.value import Argument, Provenance, Value
 
 if TYPE_CHECKING:
     from gotrace.recover.source import SourceRecovery
-    from gotrace.source import SourceTree
+    from gotrace.source.held import Held
 
 Place = tuple[int, int]  # which goroutine, and which of its frames
 
@@ -66,7 +66,7 @@ def recover_values(
     runtime: Runtime,
     goroutines: tuple[AnnotatedGoroutine, ...],
     programs: GivenPrograms,
-    sources: Sequence[SourceTree] = (),
+    sources: Sequence[Held] = (),
 ) -> Recovered:
     """The same goroutines, with values in place of stale words where the code proves them.
 
@@ -105,7 +105,7 @@ def _without_addresses(goroutine: AnnotatedGoroutine) -> AnnotatedGoroutine:
 
 
 def _source(
-    runtime: Runtime, programs: GivenPrograms, sources: Sequence[SourceTree]
+    runtime: Runtime, programs: GivenPrograms, sources: Sequence[Held]
 ) -> SourceRecovery | None:
     if not sources:
         return None

@@ -21,10 +21,10 @@ from gotrace.programs import Programs
 from gotrace.recover.patch import patched
 from gotrace.recover.reading import bits_of, stale_offsets
 from gotrace.signature import Parameter, Role
-from gotrace.source import SourceTree
 from gotrace.source.calls import may_be_deferred, may_change
 from gotrace.source.expressions_line import Line
 from gotrace.source.expressions_lines import Lines
+from gotrace.source.held import Held
 from gotrace.source.syntax import Syntax
 from gotrace.types import Kind
 from gotrace.value import Argument, Certainty, Provenance
@@ -41,9 +41,9 @@ _NILABLE = {Kind.POINTER, Kind.MAP, Kind.CHAN, Kind.FUNC}
 class SourceRecovery:
     """Reads callers' lines in the sources."""
 
-    def __init__(self, runtime: Runtime, programs: Programs, sources: Sequence[SourceTree]) -> None:
+    def __init__(self, runtime: Runtime, programs: Programs, sources: Sequence[Held]) -> None:
         widths = possible_widths(runtime, programs)[0]
-        self._lines = [Lines(tree, widths) for tree in sources]
+        self._lines = [Lines(held, widths) for held in sources]
         self._sizes = Sizes(widths.word)
 
     def frames(self, goroutine: AnnotatedGoroutine) -> tuple[AnnotatedFrame, ...]:
@@ -66,7 +66,7 @@ class SourceRecovery:
         own, line = self._look_up(frame), self._look_up(caller)
         if not isinstance(own, Line) or not isinstance(line, Line):
             return frame
-        if contradiction([frame, caller], 0, self._look_up) is not None:
+        if line.refused or contradiction([frame, caller], 0, self._look_up) is not None:
             return frame
         if may_be_deferred(line, frame.name.name.partition("[")[0]):
             return frame

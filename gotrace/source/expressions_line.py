@@ -23,9 +23,11 @@ _POSITIONS = {
 
 class Line:
     """``function`` is the declaration or literal around the line, ``declared`` the declaration
-    (None in a package variable)."""
+    (None in a package variable). ``refused`` is what shows that the file is of another version."""
 
-    def __init__(self, spot: Spot, line: int, expressions: Expressions) -> None:
+    def __init__(
+        self, spot: Spot, line: int, expressions: Expressions, refused: str | None = None
+    ) -> None:
         self.file: GoFile = spot.file
         self.declared: Declared | None = spot.declared
         node = spot.literal or spot.wrapper or (spot.declared.node if spot.declared else None)
@@ -33,6 +35,7 @@ class Line:
         self.function: Syntax = node
         self.line = line
         self.expressions = expressions
+        self.refused = refused
 
     @property
     def scope(self) -> Scope:
@@ -93,10 +96,12 @@ class Line:
         return len(before) + 1, len(before) + 1 + len(inside)
 
 
-def line_of(spot: Spot, line: int, functions: Functions, shapes: Shapes) -> Line:
+def line_of(
+    spot: Spot, line: int, functions: Functions, shapes: Shapes, refused: str | None = None
+) -> Line:
     """The line of the function that a frame is in."""
     package = functions.resolver.scopes.library.package_of(spot.file, None)
     scope = Scope(spot.file, package)
     if spot.declared is not None:
         scope = scope._replace(bound=functions.bound(spot.declared, scope))
-    return Line(spot, line, Expressions(shapes, scope))
+    return Line(spot, line, Expressions(shapes, scope), refused)

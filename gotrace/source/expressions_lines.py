@@ -1,13 +1,13 @@
-"""The lines that frames stand at, found in one source tree."""
+"""The lines that a dump's frames stand at, found in one source tree."""
 
 from __future__ import annotations
 
 from gotrace.source.expressions_line import Line, line_of
 from gotrace.source.expressions_members import Members
 from gotrace.source.expressions_shapes import Shapes
+from gotrace.source.held import Held
 from gotrace.source.printed import read_name
 from gotrace.source.spots import Spot, find_spot
-from gotrace.source.tree import SourceTree
 from gotrace.source.widths import Widths
 from gotrace.stack import Site
 
@@ -17,8 +17,9 @@ _MOST_TRIED = 16
 class Lines:
     """Finds lines in one source tree; types for one port."""
 
-    def __init__(self, tree: SourceTree, widths: Widths) -> None:
-        self._tree = tree
+    def __init__(self, held: Held, widths: Widths) -> None:
+        self._held = held
+        self._tree = tree = held.tree
         self.members = Members(tree.library)
         self.shapes = Shapes(tree.functions.resolver, self.members, widths)
         self._known: dict[tuple[str, str, int], Line | str] = {}
@@ -48,7 +49,8 @@ class Lines:
             ]
             spots = [s for s in seen if isinstance(s, Spot)]
             if len(spots) == 1:
-                return line_of(spots[0], site.line, self._tree.functions, self.shapes)
+                refused = self._held.refused.get(spots[0].file.path)
+                return line_of(spots[0], site.line, self._tree.functions, self.shapes, refused)
             if spots:
                 return f"{site.file}: could be any of {len(spots)} files"
             reasons += [s for s in seen if isinstance(s, str) and s]

@@ -1,21 +1,25 @@
-"""A source tree held against one dump: what the calls between its frames prove of the files."""
+"""A source tree held against one dump: what its frames and their calls prove of the files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gotrace.model import Dump
 from gotrace.signature import Signature
-from gotrace.source.called import Called, calls_of
+from gotrace.source.called import calls_of
 from gotrace.source.tree import Place, SourceTree
-from gotrace.tuples import NamedTuple
 
 
-class Held(NamedTuple):
-    """``calls`` are those that the dump proves."""
+class Held:
+    """What :class:`SourceTree` tells of one dump's frames, without files of other versions."""
 
-    tree: SourceTree
-    calls: tuple[Called, ...]
+    __slots__ = ("_calls", "_places", "_refused", "tree")
+
+    def __init__(self, tree: SourceTree, dump: Dump) -> None:
+        self.tree = tree
+        self._calls = calls_of(dump)
+        self._places = tuple((f.function, f.site) for g in dump.goroutines for f in g.frames)
+        self._refused: Mapping[str, str] | None = None
 
     @property
     def problems(self) -> Sequence[str]:
@@ -27,11 +31,15 @@ class Held(NamedTuple):
         """The tree's."""
         return self.tree.missing
 
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """The local files that are of another version than what printed the dump, and what shows
+        it."""
+        if self._refused is None:
+            self._refused = self.tree.find_and_refuse(self._places, self._calls)[1]
+        return self._refused
+
     def find_all(self, places: Iterable[Place]) -> dict[Place, Signature | None]:
         """The signatures of the dump's frames; of a file that another version is of, none."""
-        return self.tree.find_all(places, self.calls)
-
-
-def hold(tree: SourceTree, dump: Dump) -> Held:
-    """Hold ``tree`` against ``dump``."""
-    return Held(tree, calls_of(dump))
+        found, self._refused = self.tree.find_and_refuse(places, self._calls)
+        return found

@@ -25,6 +25,7 @@ import gotrace
 from gotrace.culprit import Culprit, CulpritCertainty, find_culprit
 from gotrace.programs import load
 from gotrace.source import SourceTree
+from gotrace.source.held import Held
 
 SHARED = Path(os.environ.get("GOTRACE_SHARED", "shared"))
 MODES = ("both", "source", "binary", "trace")
@@ -85,8 +86,9 @@ def outcomes(release: str, mode: str, names: list[str], folder: Path) -> list[Ou
         dump = gotrace.parse(trace.encode()).dumps[0]
         report = gotrace.annotate(dump, binaries=binaries, sources=sources)
         programs = load(binaries, report.dump, report.runtime)
+        held = [Held(tree, dump) for tree in sources]
         started = time.process_time()
-        culprit = find_culprit(report.dump, report.goroutines, programs, sources, report.runtime)
+        culprit = find_culprit(report.dump, report.goroutines, programs, held, report.runtime)
         found.append(Outcome(name, culprit, wanted, time.process_time() - started))
     return found
 

@@ -22,6 +22,7 @@ import gotrace
 from gotrace.culprit import CulpritCertainty, find_culprit
 from gotrace.programs import load
 from gotrace.source import SourceTree
+from gotrace.source.held import Held
 from tests import go_tools
 from tests.bench.culprit import MODES, Outcome, row
 
@@ -244,8 +245,9 @@ def outcomes(cases: list[Case], traces: dict[str, str], run: Run) -> list[Outcom
         dump = gotrace.parse(trace.encode()).dumps[0]
         report = gotrace.annotate(dump, binaries=binaries, sources=sources)
         programs = load(binaries, report.dump, report.runtime)
+        held = [Held(tree, dump) for tree in sources]
         started = time.process_time()
-        culprit = find_culprit(report.dump, report.goroutines, programs, sources, report.runtime)
+        culprit = find_culprit(report.dump, report.goroutines, programs, held, report.runtime)
         spent = time.process_time() - started
         found.append(Outcome(case.name, culprit, [case.culprit, case.also or case.culprit], spent))
     return found
