@@ -40,13 +40,19 @@ def chromium() -> str:
     return found
 
 
-def seen(check: str, file: Path, argument: str = "") -> Any:
-    """What a check of tests/browser/check.mjs tells; no request, no error, no dialog."""
+def ready() -> str:
+    """The browser; skips where something is missing."""
     browser = chromium()
     if shutil.which("node") is None:
         pytest.skip("NOT RUN: node is missing")
     if not (FOLDER / "node_modules" / "playwright-core").is_dir():
         pytest.skip("NOT RUN: npm ci in tests/browser was not run")
+    return browser
+
+
+def seen(check: str, file: Path, argument: str = "") -> Any:
+    """What a check of tests/browser/check.mjs tells; no request, no error, no dialog."""
+    browser = ready()
     done = subprocess.run(
         ["node", str(FOLDER / "check.mjs"), check, str(file), argument],
         capture_output=True, text=True, timeout=180, check=False,
@@ -73,6 +79,7 @@ def from_bytes(data: bytes) -> Report:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    ready()
     folder = tmp_path_factory.mktemp("pages")
     sigquit = from_bytes((SAMPLES / "sigquit" / "go1.27.log").read_bytes())
     return {

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gotrace.signature import Parameter, Role, Signature, SignatureSource
@@ -71,7 +71,6 @@ def test_round_trip(signatures: list[Signature]) -> None:
 
 
 @given(st.lists(SIGNATURES, min_size=1, max_size=2), st.data())
-@settings(max_examples=300)
 def test_damage_is_a_value_error(signatures: list[Signature], data: st.DataObject) -> None:
     """Any value in any place: signatures or a ValueError."""
     plain: Any = json.loads(json.dumps(store(signatures)))

@@ -8,6 +8,8 @@ of the two is cheaper depends on how rare the byte is.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gotrace.input.sniffing import BYTES, is_wrapped
 from gotrace.scanning.searches import PLAIN, Searches, Wanted
 
@@ -60,11 +62,9 @@ class Sieve:
     def sample(self, block: bytes, at: int) -> bool:
         """Look at some lines of a block, and remember; whether all of them are wrapped."""
         whole = True
-        for stride in range(0, len(block), STRIDE):
-            line = block.find(b"\n", stride) + 1 if stride else 0
-            if stride and not line:
-                break
-            end = min(block.find(b"\n", line) + 1 or len(block), line + _ORDINARY)
+        for line in _sampled(block):
+            stop = line + _ORDINARY
+            end = block.find(b"\n", line, stop) + 1 or min(len(block), stop)
             wrapped = is_wrapped(block, line, end)
             whole &= wrapped
             if wrapped:
@@ -74,3 +74,13 @@ class Sieve:
             if block.find(b'\\\\\\"', line, end) >= 0:
                 self._nested = at
         return whole
+
+
+def _sampled(block: bytes) -> Iterator[int]:
+    """Where the first line begins, and the next one behind each stride; a line of many strides
+    is looked through once."""
+    line = stride = 0
+    while stride < len(block) and (line or not stride):
+        yield line
+        stride = max(1, -(-line // STRIDE)) * STRIDE
+        line = block.find(b"\n", stride) + 1
