@@ -126,6 +126,8 @@ def function_of(frame: dict[str, Any], functions: dict[int, dict[str, Any]]) -> 
     if best is None or WRAPPER.search(frame["function"]):
         return None
     f = functions[best[1]]
+    if frame["line"] == f.get("deferred"):  # a literal of its own, which ends its goroutine
+        return None
     named = f["name"] == frame["function"] if f["name"] else CLOSURE.search(frame["function"])
     return best[1] if named else None
 

@@ -202,7 +202,8 @@ class _Writer:
         """Uses of the parameters, the next call, more uses."""
         early, late = [], [f"truth.Sink = {name}" for name, _ in f.captures]
         if f.link == "go":
-            early.append(f"defer func() {{ if !truth.Dying {{ {f.identifier}Done <- true }} }}()")
+            done = f"defer func() {{ if !truth.Dying {{ {f.identifier}Done <- true }} }}()"
+            early.append(f"{done} //@D{f.number}")
         for i, (name, t) in enumerate(f.called):
             first, then = self._use(f, i, name, t)
             early += first
@@ -280,6 +281,8 @@ def places(path: str, text: str) -> dict[int, dict[str, Any]]:
                 found[int(word[4:])] = {"file": path, "start": i}
             elif word.startswith("//@E"):
                 found[int(word[4:])]["end"] = i
+            elif word.startswith("//@D"):
+                found[int(word[4:])]["deferred"] = i
     return found
 
 
