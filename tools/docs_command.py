@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
+from man import placeholder
+
 from gotrace.cli import build_parser
 
 # Said once, above all commands.
@@ -73,12 +75,7 @@ def _title(title: str) -> str:
 
 
 def _term(action: argparse.Action) -> str:
-    value = action.metavar or ("" if action.choices is None else "WHAT")
-    shown = value if isinstance(value, str) else " ".join(value)
-    if action.nargs == 0:
-        shown = ""
-    elif not shown:
-        shown = action.dest.upper()
+    shown = placeholder(action)
     if not action.option_strings:
         return f"`{shown}`"
     return ", ".join(f"`{name} {shown}".rstrip() + "`" for name in action.option_strings)

@@ -88,13 +88,17 @@ def _command(name: str, command: argparse.ArgumentParser) -> Iterator[str]:
         yield ".fi"
 
 
-def _term(action: argparse.Action) -> str:
+def placeholder(action: argparse.Action) -> str:
+    """What stands for an option's value; empty for an option without one."""
+    if action.nargs == 0:
+        return ""
     value = action.metavar or ("" if action.choices is None else "WHAT")
     shown = value if isinstance(value, str) else " ".join(value)
-    if action.nargs == 0:
-        shown = ""
-    elif not shown:
-        shown = action.dest.upper()
+    return shown or action.dest.upper()
+
+
+def _term(action: argparse.Action) -> str:
+    shown = placeholder(action)
     if not action.option_strings:
         return f"\\fI{_roff(shown)}\\fR"
     names = ", ".join(f"\\fB{_roff(n)}\\fR" for n in action.option_strings)

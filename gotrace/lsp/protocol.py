@@ -62,7 +62,9 @@ class Server(LanguageServer):
         self.fail(error, getattr(source, "__name__", "a message"))
 
     def fail(self, error: Exception, what: str) -> None:
-        """One line about a defect."""
+        """One line about a defect; called where it is handled."""
+        if os.environ.get("GOTRACE_DEBUG") == "1":
+            logging.getLogger(__name__).error(what, exc_info=error)
         message = f"gotrace: {what}: {type(error).__name__}{_place(error)}"
         self.window_log_message(types.LogMessageParams(types.MessageType.Error, message))
 
@@ -73,8 +75,6 @@ class Server(LanguageServer):
             try:
                 return await handler(*arguments)
             except Exception as error:
-                if os.environ.get("GOTRACE_DEBUG") == "1":
-                    logging.getLogger(__name__).exception(what)
                 self.fail(error, what)
                 return None
 
