@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Literal
 
 from gotrace.binary import dwarf_forms as forms
@@ -116,6 +117,20 @@ class Entries:
             found = self._tops[unit.start] = self.read(unit, unit.first)
         return found
 
+    def unit_named(self, name: str) -> Unit | None:
+        """The unit of a package; None where there is none of this name."""
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Unit]:
+        found: dict[str, Unit] = {}
+        for unit in self.units:
+            try:
+                found.setdefault(self.top(unit).text(forms.NAME), unit)
+            except CorruptError:
+                continue
+        return found
+
     # ------------------------------------------------------------------ entries
 
     def at(self, offset: int) -> Entry:
@@ -191,29 +206,34 @@ class Entries:
                 at = forms.size_at(info, at, -step, unit.widths)
         return abbreviation, at
 
-    def named(self, wanted: bytes, tags: frozenset[int] | set[int]) -> Iterator[Entry]:
+    def named(
+        self, wanted: bytes, tags: frozenset[int] | set[int], near: Unit | None = None
+    ) -> Iterator[Entry]:
         """Entries whose first attribute is a name that begins like this (NUL ends a whole one).
 
-        Some may stand in the middle of something else.
+        Those in ``near`` come first. Some may stand in the middle of something else.
         """
-        info = self.info
-        at = info.find(wanted)
-        for _ in range(_MOST_HITS):
-            if at < 0:
-                return
+        for at in self._places(wanted, near):
             yield from self._before(at, tags, forms.NAME, wanted)
-            at = info.find(wanted, at + 1)
 
     def referring(self, target: Entry, tag: int) -> Iterator[Entry]:
         """Entries whose first attribute is DW_AT_abstract_origin with ``target``; near first."""
-        info, unit = self.info, target.unit
-        wanted = target.offset.to_bytes(unit.widths.offset, self._order)
+        wanted = target.offset.to_bytes(target.unit.widths.offset, self._order)
+        for at in self._places(wanted, target.unit):
+            yield from self._before(at, {tag}, forms.ABSTRACT_ORIGIN, target.offset)
+
+    def _places(self, wanted: bytes, near: Unit | None) -> Iterator[int]:
+        """Where these bytes stand, first in ``near``; so many at most as no program has."""
+        info, whole = self.info, len(self.info)
+        parts = [(0, whole)]
+        if near is not None:
+            parts = [(near.first, near.end), (near.end, whole), (0, near.first)]
         hits = 0
-        for start, end in ((unit.first, unit.end), (unit.end, len(info)), (0, unit.first)):
+        for start, end in parts:
             at = info.find(wanted, start, end)
             while at >= 0 and hits < _MOST_HITS:
                 hits += 1
-                yield from self._before(at, {tag}, forms.ABSTRACT_ORIGIN, target.offset)
+                yield at
                 at = info.find(wanted, at + 1, end)
 
     def _before(

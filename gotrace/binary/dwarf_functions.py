@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from gotrace.binary import dwarf_forms as forms
 from gotrace.binary.dwarf_entries import Entries, Entry, Unit, Value
+from gotrace.binary.dwarf_names import package_end
 from gotrace.binary.function import printed_name
 from gotrace.binary.view import CorruptError
 from gotrace.tuples import NamedTuple
@@ -53,14 +54,20 @@ def find_function(entries: Entries, name: str, low_pc: int) -> Declared | None:
 
     Errors: CorruptError.
     """
+    found = find_entry(entries, name, low_pc)
+    return read_function(entries, *found) if found else None
+
+
+def find_entry(entries: Entries, name: str, low_pc: int) -> tuple[Entry, Entry] | None:
+    """The entry of that function's code, and the one that names it (the same, unless abstract)."""
     for entry in _named(entries, name):
         if entry.number(forms.LOW_PC) == low_pc:
-            return read_function(entries, entry, entry)
+            return entry, entry
         if forms.INLINE not in entry.attributes:
             continue
         for concrete in entries.referring(entry, forms.SUBPROGRAM):
             if concrete.number(forms.LOW_PC) == low_pc:
-                return read_function(entries, concrete, entry)
+                return concrete, entry
     return None
 
 
@@ -68,10 +75,11 @@ def _named(entries: Entries, name: str) -> Iterator[Entry]:
     """The entries of functions with this name; older function tables elide type arguments."""
     head, elided, _ = name.partition("[...]")
     raw = head.encode("utf-8", "surrogateescape")
+    near = entries.unit_named(head[: package_end(head) - 1])
     if not elided:
-        yield from entries.named(raw + b"\0", {forms.SUBPROGRAM})
+        yield from entries.named(raw + b"\0", {forms.SUBPROGRAM}, near)
         return
-    for entry in entries.named(raw + b"[", {forms.SUBPROGRAM}):
+    for entry in entries.named(raw + b"[", {forms.SUBPROGRAM}, near):
         if printed_name(entry.text(forms.NAME)) == name:
             yield entry
 

@@ -48,7 +48,7 @@ def is_defined(text: str) -> bool:
 
 def receiver_name(name: str, printed: FunctionName) -> str:
     """The DWARF name of the receiver's type, by the function's: `*net/http.conn`."""
-    head = name[: _package_end(name)]
+    head = name[: package_end(name)]
     local = name[len(head) :]
     if local.startswith("(*"):
         return "*" + head + local[2 : local.rindex(")")]
@@ -60,7 +60,8 @@ def receiver_name(name: str, printed: FunctionName) -> str:
     return head + (printed.receiver or "")
 
 
-def _package_end(name: str) -> int:
+def package_end(name: str) -> int:
+    """Where the local name starts, behind the dot; 0 where there is no package in front."""
     stop = min((i for i in (name.find("["), name.find("(")) if i >= 0), default=len(name))
     return name.find(".", name.rfind("/", 0, stop) + 1) + 1
 

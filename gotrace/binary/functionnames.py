@@ -53,10 +53,12 @@ class Names:
         return bytes(self._view.data[header.names : end])
 
     @cached_property
-    def _numbers(self) -> array[int]:
+    def _numbers(self) -> Sequence[int]:
         """The records as 32-bit numbers."""
         data = self._view.data[self._header.base :]
-        numbers = array("I", bytes(data[: len(data) & ~3]))
-        if self._view.big_endian != (sys.byteorder == "big"):
-            numbers.byteswap()
+        data = data[: len(data) & ~3]
+        if self._view.big_endian == (sys.byteorder == "big"):
+            return data.cast("I")
+        numbers = array("I", bytes(data))
+        numbers.byteswap()
         return numbers

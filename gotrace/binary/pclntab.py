@@ -138,18 +138,27 @@ class FunctionTable:
 
     def _with_name(self, name: str) -> Iterator[Function]:
         places = self._names.places(name)
-        for i in sorted({i for place in places for i in self._by_place.get(place, ())}):
+        for i in sorted({i for place in places for i in self._at_place(place)}):
             function = self._function(i)
             if function is not None:
                 yield function
 
-    @cached_property
-    def _by_place(self) -> dict[int, list[int]]:
+    def _at_place(self, place: int) -> list[int]:
         """The functions whose name stands at a place of the table."""
-        found: dict[int, list[int]] = {}
-        for i, place in enumerate(self._names.of_records(self._records)):
-            found.setdefault(place, []).append(i)
-        return found
+        last, others = self._by_place
+        return [*others.get(place, ()), last[place]] if place in last else []
+
+    @cached_property
+    def _by_place(self) -> tuple[dict[int, int], dict[int, list[int]]]:
+        """The last function with each place, and those before it: nearly all names are unique."""
+        places = self._names.of_records(self._records)
+        last = dict(zip(places, range(len(places)), strict=True))
+        others: dict[int, list[int]] = {}
+        if len(last) < len(places):
+            for i, place in enumerate(places):
+                if last[place] != i:
+                    others.setdefault(place, []).append(i)
+        return last, others
 
     def at(self, address: int) -> Function | None:
         """The function that has its code at ``address``."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gotrace.binary import dwarf_forms as forms
 from gotrace.binary.dwarf_entries import Entries, Entry, Unit
+from gotrace.binary.dwarf_functions import find_entry
 from gotrace.binary.function import Function
 from gotrace.binary.image import Image
 from gotrace.binary.view import CorruptError
@@ -56,18 +57,11 @@ class Debug:
 
     def entry_of(self, function: Function) -> Entry | None:
         """The entry with a function's code."""
-        raw = function.name.encode("utf-8", "surrogateescape") + b"\0"
         try:
-            for entry in self.entries.named(raw, {forms.SUBPROGRAM}):
-                if entry.number(forms.LOW_PC) == function.entry:
-                    return entry
-                if forms.INLINE in entry.attributes:
-                    for concrete in self.entries.referring(entry, forms.SUBPROGRAM):
-                        if concrete.number(forms.LOW_PC) == function.entry:
-                            return concrete
+            found = find_entry(self.entries, function.name, function.entry)
         except CorruptError:
-            pass
-        return None
+            return None
+        return found[0] if found else None
 
     def variables(self, function: Function) -> tuple[Variable, ...]:
         """All variables of a function; as many as can be read."""
