@@ -7,7 +7,6 @@ edit, another compiler or a new version of a module does not make a new crash of
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable
 from functools import lru_cache
@@ -15,6 +14,7 @@ from importlib import import_module
 
 from gotrace.model import Cause, CauseKind, Dump, DumpKind, Frame, Goroutine
 from gotrace.names import is_standard, split_name, unescape
+from gotrace.patterns import lazy_pattern
 from gotrace.tuples import NamedTuple
 
 TYPE_CHECKING = False
@@ -144,12 +144,12 @@ def _vanishes(frame: Frame) -> bool:
 
 # ---------------------------------------------------------------------- names
 
-_WRAPPER = re.compile(r"[.·-](?:gowrap|deferwrap|dwrap)·?[0-9]+$")
-_LITERAL = re.compile(
+_WRAPPER = lazy_pattern(r"[.·-](?:gowrap|deferwrap|dwrap)·?[0-9]+$")
+_LITERAL = lazy_pattern(
     r"[.·-](?:func|gowrap|deferwrap|dwrap|range)·?[0-9]+(?=$|[.·-])|\.[0-9]+(?=$|[.·-])|·"
 )
-_BRACKETS = re.compile(r"\[[^\[\]]*\]")
-_AT_VERSION = re.compile(r"@[^/]*")
+_BRACKETS = lazy_pattern(r"\[[^\[\]]*\]")
+_AT_VERSION = lazy_pattern(r"@[^/]*")
 
 
 @lru_cache(maxsize=65536)
@@ -217,5 +217,5 @@ def _masked(cause: Cause) -> str:
     return _NUMBER.sub("N", text) if runtimes else text
 
 
-_ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
-_NUMBER = re.compile(r"-?[0-9]+")
+_ADDRESS = lazy_pattern(r"0x[0-9a-fA-F]+")
+_NUMBER = lazy_pattern(r"-?[0-9]+")

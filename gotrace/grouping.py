@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from enum import StrEnum
 
 from gotrace.model import Frame, Goroutine, Site
 from gotrace.parsing.columns import TAIL, Frames
 from gotrace.parsing.lines import printed
+from gotrace.patterns import lazy_pattern
 from gotrace.tuples import NamedTuple
 
 
@@ -117,7 +117,7 @@ def _circumstances(goroutine: Goroutine) -> tuple[Hashable, ...]:
 
 # A word that looks like a pointer: from 1 MiB, below which no port of Go maps what a word would
 # point to, up to 2**56, above which only negative integers lie on 64 bits.
-POINTER = re.compile(r"0x[0-9a-f]{6,14}+(?![0-9a-f])")
+POINTER = lazy_pattern(r"0x[0-9a-f]{6,14}+(?![0-9a-f])")
 _SAME = "p"
 _WORDS: dict[Level, Callable[[tuple[str, ...]], Hashable]] = {
     Level.EXACT: lambda arguments: arguments,

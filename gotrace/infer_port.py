@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from gotrace.arch import ARCHES, Arch, Port
 from gotrace.model import Dump, Frame, Issue, Span
+from gotrace.patterns import lazy_pattern
 from gotrace.tuples import NamedTuple
 
 WIDE = 1 << 32  # a pointer from here on is of a 64-bit port
@@ -22,9 +22,9 @@ class PortEvidence(NamedTuple):
     span: Span | None = None
 
 
-_SUFFIX = re.compile(r"_(" + "|".join(sorted(ARCHES, key=len, reverse=True)) + r")\.(?:s|go)$")
-_FAMILY = re.compile(r"_(?:mips64x|ppc64x)\.(?:s|go)$")
-_OS = re.compile(
+_SUFFIX = lazy_pattern(r"_(" + "|".join(sorted(ARCHES, key=len, reverse=True)) + r")\.(?:s|go)$")
+_FAMILY = lazy_pattern(r"_(?:mips64x|ppc64x)\.(?:s|go)$")
+_OS = lazy_pattern(
     r"/src/(?:runtime|syscall|internal/[\w/]+)/(?:\w+_)?"
     r"(linux|darwin|windows|freebsd|netbsd|openbsd|dragonfly|solaris|aix|plan9|js|wasip1)(?:_\w+)?\.(?:s|go)$"
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from gotrace.goversion import FACTS, Evidence
@@ -19,8 +18,9 @@ from gotrace.model import (
     Span,
 )
 from gotrace.names import split_name
+from gotrace.patterns import lazy_pattern
 
-_BOUNDS = re.compile(r"runtime error: [a-z ]+ \[[-0-9:]+\] with (?:length|capacity) [0-9]+")
+_BOUNDS = lazy_pattern(r"runtime error: [a-z ]+ \[[-0-9:]+\] with (?:length|capacity) [0-9]+")
 
 
 def text_evidence(dump: Dump) -> Iterator[Evidence]:
@@ -105,7 +105,7 @@ _NAMES = (
 _PACKAGES = ("internal/runtime/maps.", "internal/sync.")
 # /usr/lib/go-1.19, go1.22.1, /nix/store/…-go-1.22.1, toolchain@v0.0.1-go1.22.3, go/1.21.5,
 # golang/1.20.3: the folder that the standard library lies in.
-_RELEASE = re.compile(
+_RELEASE = lazy_pattern(
     r"(?:(?:^|[/\\-])go-?|(?:^|[/\\])go(?:lang)?[/\\])1\.([0-9]+)((?:\.[0-9]+)?)[/.\\a-z]"
 )
 

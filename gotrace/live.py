@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from gotrace.errors import GotraceError
+from gotrace.patterns import lazy_pattern
 from gotrace.version import VERSION
 
 WAIT = 10.0  # seconds without a byte
@@ -19,7 +20,7 @@ WHOLE = 120.0  # seconds for all of it
 MOST = 1 << 28  # bytes
 _PIECE = 1 << 16
 _PLAIN = frozenset({"debug", "seconds", "gc"})  # what pprof takes; other values may be secrets
-_URL = re.compile(r"https?://", re.IGNORECASE)
+_URL = lazy_pattern(r"https?://", re.IGNORECASE)
 
 
 def is_url(name: str) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from gotrace.patterns import lazy_pattern
 from gotrace.tuples import NamedTuple
 
 
@@ -24,10 +24,10 @@ class FunctionName(NamedTuple):
     local: str
 
 
-_ESCAPE = re.compile(r"%([0-9a-f]{2})")
-_POINTER_RECEIVER = re.compile(r"\((\*[^()]*)\)\.")
+_ESCAPE = lazy_pattern(r"%([0-9a-f]{2})")
+_POINTER_RECEIVER = lazy_pattern(r"\((\*[^()]*)\)\.")
 # A literal's name has its outer function in front; a declared function may well be named func1.
-_CLOSURE = re.compile(
+_CLOSURE = lazy_pattern(
     r"[.\-](?:func|gowrap|deferwrap|range)[0-9]+(?=$|[.\-])|\u00b7|-fm$|(?<!^init)\.[0-9]+$"
 )
 

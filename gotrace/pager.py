@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO, cast
 
+from gotrace.patterns import lazy_pattern
+
 if TYPE_CHECKING:
     from subprocess import Popen
 
 LINKS = 566  # since this release less passes links on (its NEWS)
-_LINK = re.compile(r"\x1b\]8;[^\x1b]*\x1b\\")
-_ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+_LINK = lazy_pattern(r"\x1b\]8;[^\x1b]*\x1b\\")
+_ESCAPE = lazy_pattern(r"\x1b\[[0-9;]*m")
 
 
 @contextmanager

@@ -5,11 +5,11 @@ What the runtime itself says (its own errors, states, types) stays.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.model import Cause, Dump, Goroutine, Note
+from gotrace.patterns import lazy_pattern
 from gotrace.report import Report
 from gotrace.value import Argument, FieldValue, Value
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # (runtime/error.go, panic.go, chan.go, map.go; sync; reflect), in whole.
 OWN_MOST = 1 << 10  # characters of the longest: the patterns would take long for hostile ones
 _TYPE = r"[\w.*\[\](){};, /<>-]+"
-_OWN = re.compile(
+_OWN = lazy_pattern(
     "|".join(
         (
             r"runtime error: (?:"

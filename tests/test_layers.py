@@ -12,7 +12,7 @@ PACKAGE = Path(gotrace.__file__).parent
 
 # Each line may import the lines above it. Names that share a line do not import each other.
 LAYERS = """
-tuples
+tuples patterns
 stack version errors
 model
 arch exits formats

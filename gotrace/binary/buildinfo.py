@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import re
 from collections.abc import Callable, Iterable
 
 from gotrace.binary.view import CorruptError, View
+from gotrace.patterns import lazy_pattern
 from gotrace.tuples import NamedTuple
 
 MAGIC = b"\xff Go buildinf:"
 LONGEST = 1 << 20
 _ALIGN = 16
-_VERSION = re.compile(r"go1\.(\d{1,4})(?:\.(\d{1,4})|((?:beta|rc)\d+))?")
-_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"')
-_BUILD_ID = re.compile(rb'\xff Go build ID: "([^"\n]{1,1024})"\n \xff')
-_HASHES = re.compile(r"[\w-]{20}(?:/[\w-]{20})+")
+_VERSION = lazy_pattern(r"go1\.(\d{1,4})(?:\.(\d{1,4})|((?:beta|rc)\d+))?")
+_QUOTED = lazy_pattern(r'"(?:[^"\\\n]|\\.)*"')
+_BUILD_ID = lazy_pattern(rb'\xff Go build ID: "([^"\n]{1,1024})"\n \xff')
+_HASHES = lazy_pattern(r"[\w-]{20}(?:/[\w-]{20})+")
 _GO_NOTE, _GNU_NOTE = (b"Go\0\0", 4), (b"GNU\0", 3)
 
 

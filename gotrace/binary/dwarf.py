@@ -15,27 +15,28 @@ other way round), and whether the last parameter is variadic.
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 
 from gotrace.binary import dwarf_forms as forms
 from gotrace.binary.dwarf_build import Builder, Refusal
-from gotrace.binary.dwarf_entries import Entries, Unit
+from gotrace.binary.dwarf_entries import Entries
 from gotrace.binary.dwarf_functions import Declared, all_functions, find_function
 from gotrace.binary.dwarf_merge import merged
 from gotrace.binary.dwarf_shape import Abi
+from gotrace.binary.dwarf_units import Unit
 from gotrace.binary.image import Image
 from gotrace.binary.pclntab import Function, FunctionTable
 from gotrace.binary.view import CorruptError
 from gotrace.goversion import Facts
 from gotrace.layout.values import Registers
 from gotrace.model import Site
+from gotrace.patterns import lazy_pattern
 from gotrace.signature import Signature
 
 _DAMAGE = (CorruptError, RecursionError, OverflowError)
-_RELEASE = re.compile(r"\bgo1\.(\d+)")
+_RELEASE = lazy_pattern(r"\bgo1\.(\d+)")
 
 
 class Dwarf:

@@ -16,25 +16,14 @@ from typing import Literal
 
 from gotrace.binary import dwarf_forms as forms
 from gotrace.binary.dwarf_forms import Abbreviation, Widths, uleb
+from gotrace.binary.dwarf_units import Unit, read_units
 from gotrace.binary.view import CorruptError
 from gotrace.tuples import NamedTuple
 
-_MOST_UNITS = 1 << 17
 _MOST_HITS = 1 << 13
 _DEEPEST = 64
-_COMPILE_UNIT = 1  # DW_UT_compile
 
 Value = int | bytes
-
-
-class Unit(NamedTuple):
-    """A compilation unit: its entries lie from ``first`` to ``end``."""
-
-    start: int
-    first: int
-    end: int
-    abbreviations: int
-    widths: Widths
 
 
 class Entry(NamedTuple):
@@ -69,39 +58,12 @@ class Entries:
         self._order = order
         self.info = debug("info")
         self._abbrev = debug("abbrev") if self.info else b""
-        self.units = list(self._headers())
+        self.units = list(read_units(self.info, order))
         self._starts = [unit.start for unit in self.units]
         self._tables: dict[tuple[int, Widths], dict[int, Abbreviation]] = {}
         self._tops: dict[int, Entry] = {}
 
     # ------------------------------------------------------------------ units
-
-    def _headers(self) -> Iterator[Unit]:
-        """Until the first header that makes no sense."""
-        info, at = self.info, 0
-        for _ in range(_MOST_UNITS):
-            if at + 11 > len(info):
-                return
-            offset, start = 4, at
-            length = self._int(at, 4)
-            if length == 0xFFFFFFFF:
-                offset, at = 8, at + 4
-                length = self._int(at, 8)
-            at += offset
-            end = at + length
-            version = self._int(at, 2)
-            if end > len(info) or length < 7 or not 2 <= version <= 5:
-                return
-            at += 2
-            if version < 5:
-                table, address, first = self._int(at, offset), info[at + offset], at + offset + 1
-                kind = _COMPILE_UNIT
-            else:
-                kind, address, table = info[at], info[at + 1], self._int(at + 2, offset)
-                first = at + 2 + offset
-            if address in {4, 8} and kind == _COMPILE_UNIT:
-                yield Unit(start, first, end, table, Widths(version, address, offset, self._order))
-            at = end
 
     def unit_of(self, offset: int) -> Unit:
         """The unit that ``offset`` lies in."""
@@ -312,6 +274,3 @@ class Entries:
         if found is None:
             found = self._tables[key] = forms.read_table(self._abbrev, *key)
         return found
-
-    def _int(self, at: int, size: int) -> int:
-        return int.from_bytes(self.info[at : at + size], self._order)

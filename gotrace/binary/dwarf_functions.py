@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gotrace.binary import dwarf_forms as forms
-from gotrace.binary.dwarf_entries import Entries, Entry, Unit, Value
+from gotrace.binary.dwarf_entries import Entries, Entry, Value
 from gotrace.binary.dwarf_names import package_end
+from gotrace.binary.dwarf_units import Unit
 from gotrace.binary.function import printed_name
 from gotrace.binary.view import CorruptError
 from gotrace.tuples import NamedTuple

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from gotrace.binary.dwarf_entries import Unit, Value
+from gotrace.binary.dwarf_entries import Value
 from gotrace.binary.dwarf_forms import sleb, uleb
+from gotrace.binary.dwarf_units import Unit
 from gotrace.binary.view import CorruptError
 from gotrace.tuples import NamedTuple
 

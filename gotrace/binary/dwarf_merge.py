@@ -5,14 +5,14 @@ The trace prints ``main.F[...]`` for each of them, and not every place tells whi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from gotrace.patterns import lazy_pattern
 from gotrace.signature import Parameter, Signature
 from gotrace.types import GoType, Kind
 
 SHAPE = "go.shape.?"  # some type: which, nobody knows here
-_ARGUMENTS = re.compile(r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]")
+_ARGUMENTS = lazy_pattern(r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]")
 
 
 def merged(signatures: Sequence[Signature]) -> Signature | None:

@@ -7,20 +7,20 @@ cmd/internal/objabi/path.go PathToPrefix.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from gotrace.names import FunctionName, unescape
+from gotrace.patterns import lazy_pattern
 from gotrace.signature import Parameter, Signature
 
 _TEXT = r'"(?:[^"\\]|\\.)*"'  # a field's tag
 _PATH = r"(?:\w[\w.~%+\-]*/)*\w[\w~%+\-]*"
-_QUALIFIED = re.compile(rf"{_TEXT}|({_PATH})\.(?=[\w(])")
-_FIELD = re.compile(rf'{_TEXT}|(?<=[{{;] ){_PATH}\.(\w+) (?=[^;}}"])')
+_QUALIFIED = lazy_pattern(rf"{_TEXT}|({_PATH})\.(?=[\w(])")
+_FIELD = lazy_pattern(rf'{_TEXT}|(?<=[{{;] ){_PATH}\.(\w+) (?=[^;}}"])')
 # go1.18 and go1.19 number the type arguments: go.shape.int_0.
-_NUMBERED = re.compile(r"(go\.shape\.(?:\*|\[\d*\])*[\w./%\-]+?|[})])_\d+(?=[,\])};\s]|$)")
-_LOCAL = re.compile(r"\u00b7\d+")  # T·1: declared inside a function
-_LITERAL = re.compile(r"[*\[(]|map\[|chan |<-chan |chan<- |func\(|struct \{|interface \{")
+_NUMBERED = lazy_pattern(r"(go\.shape\.(?:\*|\[\d*\])*[\w./%\-]+?|[})])_\d+(?=[,\])};\s]|$)")
+_LOCAL = lazy_pattern(r"\u00b7\d+")  # T·1: declared inside a function
+_LITERAL = lazy_pattern(r"[*\[(]|map\[|chan |<-chan |chan<- |func\(|struct \{|interface \{")
 _SHAPE = "go.shape."
 
 

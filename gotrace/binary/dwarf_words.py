@@ -9,16 +9,16 @@ Source: cmd/compile/internal/gc/pgen.go createDwarfVars, gc/align.go dowidth TFU
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from gotrace.layout.sizes import Sizes, round_up
 from gotrace.layout.words import lay_out
+from gotrace.patterns import lazy_pattern
 from gotrace.tuples import NamedTuple
 from gotrace.types import GoType, Kind
 
 BYTE = GoType(Kind.UINT8, "uint8")
-_NUMBERED = re.compile(r"~[rb](\d+)$")
+_NUMBERED = lazy_pattern(r"~[rb](\d+)$")
 
 
 class Listed(NamedTuple):

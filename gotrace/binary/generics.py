@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 
 from gotrace.binary.pclntab import Function
 from gotrace.binary.program import Program
+from gotrace.patterns import lazy_pattern
 from gotrace.value import Argument, FieldValue, Value
 
 _SHAPE = "go.shape."
 _DICTIONARY = "..dict."
-_NUMBERED = re.compile(r"_[0-9]+$")  # go1.18 and go1.19: go.shape.int_0
-_PATH = re.compile(r"[^\s\[\](){},;*]*/")
+_NUMBERED = lazy_pattern(r"_[0-9]+$")  # go1.18 and go1.19: go.shape.int_0
+_PATH = lazy_pattern(r"[^\s\[\](){},;*]*/")
 
 
 def concrete_types(

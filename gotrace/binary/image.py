@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import mmap
 import os
-import re
 import stat
 import struct
 import zlib
@@ -24,6 +23,7 @@ from gotrace.binary.buildinfo import Build
 from gotrace.binary.container import Container, Section, Symbol
 from gotrace.binary.view import CorruptError, View
 from gotrace.errors import GotraceError, UnreadableFileError
+from gotrace.patterns import lazy_pattern
 
 __all__ = ["Image", "Section", "open_image"]
 
@@ -33,7 +33,7 @@ _ZLIB = 1  # ch_type ELFCOMPRESS_ZLIB
 _MACHO_NAME = 16  # bytes of a section name
 _TEXT_START = 1 << 15
 _RELOCATED = (".data.rel.ro", ".gopclntab", ".go.type", ".go.func", ".typelink", ".itablink")
-_OS_FILE = re.compile(
+_OS_FILE = lazy_pattern(
     rb"[/\0]runtime/os_(linux|windows|darwin|freebsd|netbsd|openbsd|dragonfly|aix|plan9|solaris)\.go\0"
 )
 

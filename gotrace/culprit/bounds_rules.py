@@ -7,6 +7,7 @@ import re
 from gotrace.culprit.candidates import Candidate, Case
 from gotrace.culprit.messages import Fault
 from gotrace.culprit.words import judge_number
+from gotrace.patterns import lazy_pattern
 from gotrace.source.expressions_line import Line
 from gotrace.source.expressions_operations import Operation, constant
 from gotrace.source.expressions_shapes import Shape
@@ -15,7 +16,7 @@ from gotrace.source.syntax import Syntax
 from gotrace.types import Kind
 
 _NAMES = frozenset({"identifier", "field_identifier"})
-_FROM_THE_END = re.compile(r"len\((.*)\)-(\d+)")
+_FROM_THE_END = lazy_pattern(r"len\((.*)\)-(\d+)")
 
 
 def judge_index(candidate: Candidate, operation: Operation, case: Case) -> None:

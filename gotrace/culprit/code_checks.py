@@ -3,7 +3,6 @@ functions, which are given what failed."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from gotrace.culprit.machine import Machine, Name, Raw
@@ -12,6 +11,7 @@ from gotrace.flow.flow import added
 from gotrace.flow.naming import ONE_OF_SEVERAL, Named
 from gotrace.flow.program import Reading
 from gotrace.flow.values import Flowing, ValueKind, shape
+from gotrace.patterns import lazy_pattern
 from gotrace.types import Kind
 
 _COMPARING = frozenset({"cmp", "test", "cmn", "tst", "cbz", "cbnz", "tbnz", "tbz"})
@@ -35,11 +35,11 @@ _ARGUMENTS = {
     FaultKind.EXPLICIT: (1,),
 }
 _CALLED = {
-    FaultKind.NIL_MAP: re.compile(r"runtime\.mapassign|internal/runtime/maps\."),
-    FaultKind.MAKE_SLICE: re.compile(r"runtime\.(makeslice|growslice)"),
-    FaultKind.EXPLICIT: re.compile(r"runtime\.gopanic"),
-    FaultKind.UNHASHABLE: re.compile(r"runtime\.map|internal/runtime/maps\."),
-    FaultKind.UNCOMPARABLE: re.compile(r"runtime\.(efaceeq|ifaceeq|nilinter|inter)"),
+    FaultKind.NIL_MAP: lazy_pattern(r"runtime\.mapassign|internal/runtime/maps\."),
+    FaultKind.MAKE_SLICE: lazy_pattern(r"runtime\.(makeslice|growslice)"),
+    FaultKind.EXPLICIT: lazy_pattern(r"runtime\.gopanic"),
+    FaultKind.UNHASHABLE: lazy_pattern(r"runtime\.map|internal/runtime/maps\."),
+    FaultKind.UNCOMPARABLE: lazy_pattern(r"runtime\.(efaceeq|ifaceeq|nilinter|inter)"),
 }
 
 

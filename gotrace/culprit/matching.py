@@ -5,13 +5,13 @@ What code shows is `s.conf.…`, `xs[…]`, `….next(…)`: indices and receive
 
 from __future__ import annotations
 
-import re
 from itertools import zip_longest
 
+from gotrace.patterns import lazy_pattern
 from gotrace.source.statements_assigned import squeezed
 
-_INDEX = re.compile(r"\[([^\[\]]*)\]")
-_DEREFERENCED = re.compile(r"^\(\*(\w+)\)")
+_INDEX = lazy_pattern(r"\[([^\[\]]*)\]")
+_DEREFERENCED = lazy_pattern(r"^\(\*(\w+)\)")
 _OPEN = frozenset({"…", "?", ""})
 
 

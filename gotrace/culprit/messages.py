@@ -10,6 +10,7 @@ import re
 from enum import StrEnum
 
 from gotrace.model import Cause, Dump, Goroutine
+from gotrace.patterns import lazy_pattern
 from gotrace.tuples import NamedTuple
 
 _NIL = "invalid memory address or nil pointer dereference"
@@ -66,22 +67,22 @@ class Fault(NamedTuple):
     pc: int | None = None
 
 
-_INDEX = re.compile(r"index out of range(?: \[(-?\d+)\](?: with length (\d+))?)?")
-_SLICE = re.compile(
+_INDEX = lazy_pattern(r"index out of range(?: \[(-?\d+)\](?: with length (\d+))?)?")
+_SLICE = lazy_pattern(
     r"slice bounds out of range(?: \[(-?\d*:-?\d*(?::-?\d*)?)\](?: with (length|capacity) (\d+))?)?"
 )
-_CONVERT = re.compile(
+_CONVERT = lazy_pattern(
     r"cannot convert slice with length (\d+) to (?:array or )?pointer to array with length (\d+)"
 )
-_ASSERTION = re.compile(
+_ASSERTION = lazy_pattern(
     r"interface conversion: (?:(.+) is (.+?), not (.+?)(?: \(types from .*\))?"
     r"|(.+) is not (.+?): missing method (\S+)|interface is nil, not (.+?)"
     r"|(interface) is (nil|.+?)(?:, not (.+))?)",
     re.DOTALL,
 )
 _TYPED = {
-    FaultKind.UNHASHABLE: re.compile(r"hash of unhashable type:? ?(.*)", re.DOTALL),
-    FaultKind.UNCOMPARABLE: re.compile(r"comparing uncomparable type (.*)", re.DOTALL),
+    FaultKind.UNHASHABLE: lazy_pattern(r"hash of unhashable type:? ?(.*)", re.DOTALL),
+    FaultKind.UNCOMPARABLE: lazy_pattern(r"comparing uncomparable type (.*)", re.DOTALL),
 }
 _PLAIN = (
     ("assignment to entry in nil map", FaultKind.NIL_MAP),

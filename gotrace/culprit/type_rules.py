@@ -6,13 +6,14 @@ import re
 
 from gotrace.culprit.candidates import Candidate, Case
 from gotrace.culprit.words import passed, printed
+from gotrace.patterns import lazy_pattern
 from gotrace.source.expressions_line import Line
 from gotrace.source.expressions_operations import Operation
 from gotrace.source.statements_assigned import squeezed
 from gotrace.types import Kind
 
-_PATH = re.compile(r"[\w.\-~%]+/")
-_QUALIFIER = re.compile(r"(?<![\w.])\w+\.(?=[A-Za-z_])")
+_PATH = lazy_pattern(r"[\w.\-~%]+/")
+_QUALIFIER = lazy_pattern(r"(?<![\w.])\w+\.(?=[A-Za-z_])")
 _SPELLINGS = (("interface{}", "any"), ("uint8", "byte"), ("int32", "rune"))
 _CONCRETE = {Kind.POINTER, Kind.STRUCT, Kind.STRING, Kind.INT, Kind.BOOL, Kind.SLICE, Kind.MAP}
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from gotrace.culprit.culprit import Culprit, CulpritCertainty, Evidence
 from gotrace.culprit.machine import Machine, Name
 from gotrace.culprit.messages import Fault, FaultKind, explain
 from gotrace.flow.naming import ONE_OF_SEVERAL
+from gotrace.patterns import lazy_pattern
 
 _BEHIND = {FaultKind.INDEX, FaultKind.SLICE, FaultKind.ASSERTION, FaultKind.UNHASHABLE}
-_NAMES = re.compile(r"(?<![.\w])[^\W\d]\w*")
-_MAIN = re.compile(r"(?<![\w.])main\.")
+_NAMES = lazy_pattern(r"(?<![.\w])[^\W\d]\w*")
+_MAIN = lazy_pattern(r"(?<![\w.])main\.")
 
 
 def of_program(fault: Fault, start: int, user: int, machine: Machine) -> Culprit:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from gotrace.findings.rule import Found, Part, Rule, Setting, exact
+from gotrace.patterns import lazy_pattern
 from gotrace.value import Severity, ValueKind
 
-_DEALS = re.compile(
+_DEALS = lazy_pattern(
     r"(?:^|[a-z.])(?:Handle|On|Report|Log|Write|Render|Send|Wrap|Fail|Fatal)[A-Za-z]*(?:Err|Fail)"
     r"|(?:^|\.)(?:handle|on|report|log|write|render|send|wrap|fail|fatal)[A-Za-z]*(?:Err|Fail)"
 )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from gotrace.findings.rule import Found, Part, Rule, Setting, exact
+from gotrace.patterns import lazy_pattern
 from gotrace.value import Severity
 
 YEARS = 100
@@ -12,7 +11,7 @@ _NANOSECONDS = YEARS * 365 * 24 * 3600 * 10**9
 # -1 and the like are signs of many packages (no timeout, keep what is there); so is the longest.
 _SIGNS = 16
 _FOREVER = (1 << 63) - 1
-_WAITS = re.compile(r"(?i)time_?out|deadline|ttl|delay|interval|wait|period|expir|lease")
+_WAITS = lazy_pattern(r"(?i)time_?out|deadline|ttl|delay|interval|wait|period|expir|lease")
 
 
 def _check(part: Part, setting: Setting) -> Found | None:

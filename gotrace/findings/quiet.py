@@ -6,17 +6,17 @@ speaks of other values has to let them pass here; a property in the tests holds 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from gotrace.findings.pointers import LEAST
+from gotrace.patterns import lazy_pattern
 from gotrace.value import Argument, Certainty, Value, ValueKind
 
 # Every canonical address of a user's lies below (pointers at the top of the range are asked of).
 _END = 1 << 47
 _FEW = 1 << 12  # elements: their bytes are never more than memory holds
 _BYTES = 1 << 31
-_COPIES = re.compile(r"(?i)(?:^|[._*()])(?:mem)?(?:copy|move|merge|clone)[a-z0-9]*$")
+_COPIES = lazy_pattern(r"(?i)(?:^|[._*()])(?:mem)?(?:copy|move|merge|clone)[a-z0-9]*$")
 _POISON = {0xDEADBEEF, 0xDEADDEAD}  # odd, so that only texts could pass with it
 _NIL_MATTERS = {"context.Context", "error"}
 

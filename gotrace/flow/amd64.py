@@ -5,19 +5,19 @@ Source: src/cmd/compile/abi-internal.md (go1.27.3); cmd/compile/internal/amd64.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from gotrace.flow.flow import Flow, added
 from gotrace.flow.machine import Instruction, Memory
 from gotrace.flow.values import Flowing, Place, ValueKind, constant, unknown
+from gotrace.patterns import lazy_pattern
 
 _MOVES = frozenset({"mov", "movzx", "movsx", "movsxd", "movabs", "movq", "movd"})
 _WIDE = ("movup", "movdq", "movap", "vmovdq")
 _OPERATIONS = frozenset({"shl", "sar", "shr", "imul", "and", "or"})
 _READING = frozenset({"cmp", "test", "call", "jmp", "push", "bt", "ucomisd", "ucomiss"})
 # Helpers with their own rules for registers (runtime/asm_amd64.s, duff_amd64.s, go1.27.3).
-_GENTLE = re.compile(r"runtime\.(gcWriteBarrier|wbZero|wbMove|duffzero|duffcopy|racecall)")
+_GENTLE = lazy_pattern(r"runtime\.(gcWriteBarrier|wbZero|wbMove|duffzero|duffcopy|racecall)")
 
 
 class Amd64:

@@ -5,21 +5,21 @@ Source: src/cmd/compile/abi-internal.md (go1.27.3); cmd/compile/internal/arm64.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from gotrace.flow.flow import Flow, added
 from gotrace.flow.machine import Instruction, Memory
 from gotrace.flow.values import Flowing, Place, ValueKind, constant, unknown
+from gotrace.patterns import lazy_pattern
 
 _LOADS = frozenset("ldr ldrb ldrh ldrsw ldrsb ldrsh ldur ldurb ldurh ldursw ldar ldarb".split())
 _MOVES = frozenset("mov orr sxtw uxtb uxth sxtb sxth uxtw".split())
 _OPERATIONS = frozenset("lsl madd mul asr lsr sdiv msub udiv and".split())
-_GENTLE = re.compile(r"runtime\.(gcWriteBarrier|wbZero|wbMove|duffzero|duffcopy|racecall)")
+_GENTLE = lazy_pattern(r"runtime\.(gcWriteBarrier|wbZero|wbMove|duffzero|duffcopy|racecall)")
 _CHANGED = frozenset({"x16", "x17", "x20", "x21", "x26", "x27", "x30"})
 
 
-_SHIFT = re.compile(r"lsl #(\d+)")
+_SHIFT = lazy_pattern(r"lsl #(\d+)")
 
 
 class Arm64:

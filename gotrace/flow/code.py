@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from gotrace.binary.function import Function
 from gotrace.binary.program import Program
 from gotrace.flow.machine import Instruction, disassemble
 from gotrace.flow.processors import Processor, processor
+from gotrace.patterns import lazy_pattern
 from gotrace.tuples import NamedTuple
 
 LARGEST = 48 << 10  # bytes of a function that is read
-_NEVER_RETURNS = re.compile(
+_NEVER_RETURNS = lazy_pattern(
     r"runtime\.(panic(Index|Slice|divide|shift|overflow|float|mem|nil|dottype|wrap|makeslice|unsafe"
     r"|Bounds|Convert|rangestate)|goPanic|gopanic|throw|fatal|panicnil|morestack)"
 )

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from gotrace.binary.dwarf_entries import Unit
 from gotrace.binary.dwarf_forms import sleb, uleb
+from gotrace.binary.dwarf_units import Unit
 from gotrace.flow.values import Place
 from gotrace.tuples import NamedTuple
 

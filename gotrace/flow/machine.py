@@ -5,11 +5,11 @@ Registers have one name whatever part of them is used: `eax` is ``rax``, `w3` is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from gotrace.patterns import lazy_pattern
 from gotrace.tuples import NamedTuple
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def _arm64_width(mnemonic: str, operands: str) -> int:
     return 4 if _LOWER.search(operands) or mnemonic.endswith("sw") else 8
 
 
-_LOWER = re.compile(r"\bw(?:\d|zr)")
+_LOWER = lazy_pattern(r"\bw(?:\d|zr)")
 
 
 def _arm64_memory(raw: Any, operand: Any, names: _Names) -> Memory:

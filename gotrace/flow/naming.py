@@ -6,7 +6,6 @@ A load of what lies 0x20 behind what was in `rax` on entry is `s.conf`, if the r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from gotrace.flow.code import Code
@@ -18,6 +17,7 @@ from gotrace.flow.standing import Standing
 from gotrace.flow.values import Flowing, Held, ValueKind, shape
 from gotrace.flow.variables import Debug, Variable, Variables
 from gotrace.names import split_name
+from gotrace.patterns import lazy_pattern
 from gotrace.tuples import NamedTuple
 from gotrace.types import Kind
 
@@ -25,7 +25,7 @@ _DEEPEST = 9
 ONE_OF_SEVERAL = 0.8  # the quality of what a value may be, or another
 _MOST_NAMES = 10
 _WIDEST = 16  # bytes of a variable that can be nil
-_MAP_ACCESS = re.compile(r"runtime\.mapaccess|internal/runtime/maps\..*[Aa]ccess")
+_MAP_ACCESS = lazy_pattern(r"runtime\.mapaccess|internal/runtime/maps\..*[Aa]ccess")
 _UNWRITTEN = ("~", ".")  # what the compiler makes for parameters without a name
 _SHIFTS = frozenset({"shl", "lsl"})
 _SCALING = _SHIFTS | {"imul", "mul"}

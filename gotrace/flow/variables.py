@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gotrace.binary import dwarf_forms as forms
-from gotrace.binary.dwarf_entries import Entries, Entry, Unit
+from gotrace.binary.dwarf_entries import Entries, Entry
 from gotrace.binary.dwarf_functions import find_entry
+from gotrace.binary.dwarf_units import Unit
 from gotrace.binary.function import Function
 from gotrace.binary.image import Image
 from gotrace.binary.view import CorruptError

@@ -7,6 +7,7 @@ import re
 from enum import IntEnum
 
 from gotrace.input.marks import BOM
+from gotrace.patterns import lazy_pattern
 
 WINDOW = 1 << 16  # bytes of which two lines are looked at
 LONGEST_RUN = 1 << 26  # bytes of windows of one kind that are searched in one go
@@ -14,7 +15,7 @@ PAGES = 1 << 16  # a multiple of every page size
 SMALL = 1 << 20  # a text up to this size is searched for wrapped headers whatever its lines are
 
 
-INLINE = re.compile(rb"\x1b\[|&#43;0x|&lt;")
+INLINE = lazy_pattern(rb"\x1b\[|&#43;0x|&lt;")
 SOON = 2048  # bytes behind a bare header in which colours or HTML show that it is part of such text
 
 
@@ -26,7 +27,7 @@ class Kind(IntEnum):
     WRAPPED = 3  # each line has something before it or round it
 
 
-_WRAPPED = re.compile(
+_WRAPPED = lazy_pattern(
     rb"\{\s*\"(?:log|Time|Action|__CURSOR|__REALTIME|MESSAGE|insertId|textPayload|logName|events"
     rb"|log"
     rb"Events|resourceLogs|stream|kubernetes|message|date|time\":\s*\"[^\"]*\",\s*\"(?:stream"
@@ -43,10 +44,12 @@ _WRAPPED = re.compile(
     rb"|(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2} [0-9:]{8}\.[0-9]{3} +[0-9]|[VDIWEFA]/[^(\n]{1,64}\("
     rb"|[^\n\t]{1,200}\t[^\n\t]{1,200}\t(?:\xef\xbb\xbf)?[0-9]{4}-"
 )
-_RECORD = re.compile(
+_RECORD = lazy_pattern(
     rb"\{\s*\"(?!log\"|Time\"|__|MESSAGE|insertId|textPayload|events|resourceLogs|stream\")"
 )
-_LOGGED = re.compile(rb"[^\n]{0,200}?(?:[ \t\{,][\w.]+[=:] ?\"|\t\{\")|[IWEF][0-9]{4} [0-9:]{8}\.")
+_LOGGED = lazy_pattern(
+    rb"[^\n]{0,200}?(?:[ \t\{,][\w.]+[=:] ?\"|\t\{\")|[IWEF][0-9]{4} [0-9:]{8}\."
+)
 
 
 def is_wrapped(data: bytes, start: int, end: int) -> bool:
@@ -65,13 +68,13 @@ def kind_of(data: bytes, start: int, end: int) -> Kind:
 
 # A goroutine's header, a race's `by goroutine 7:`, a profile's title.
 _NAMED = rb"(?:[0-9]{1,20}(?: (?:gp=[^\n\[]{1,99} )?\[|:)|profile: total )"
-_HEADER = re.compile(rb"goroutine " + _NAMED)
-_INNER_HEADER = re.compile(rb"goroutine (?<!\ngoroutine )(?<!\Agoroutine )" + _NAMED)
-_FILE = re.compile(rb"\t[^\t\n\"\\]{1,1024}\.(?:go|s):[0-9]+(?=\r?(?:\n|\Z))")
-_ESCAPED_FILE = re.compile(rb"\\t[^\t\n\"\\]{1,1024}\.(?:go|s):[0-9]+(?=\\n)")
-_LINE = re.compile(rb"\\n(?:#?\\{1,4}(?:t|u0009)|  |goroutine |=====)")
+_HEADER = lazy_pattern(rb"goroutine " + _NAMED)
+_INNER_HEADER = lazy_pattern(rb"goroutine (?<!\ngoroutine )(?<!\Agoroutine )" + _NAMED)
+_FILE = lazy_pattern(rb"\t[^\t\n\"\\]{1,1024}\.(?:go|s):[0-9]+(?=\r?(?:\n|\Z))")
+_ESCAPED_FILE = lazy_pattern(rb"\\t[^\t\n\"\\]{1,1024}\.(?:go|s):[0-9]+(?=\\n)")
+_LINE = lazy_pattern(rb"\\n(?:#?\\{1,4}(?:t|u0009)|  |goroutine |=====)")
 _ESCAPED = (_LINE, _ESCAPED_FILE)
-BYTES = re.compile(rb"111,\s*117,\s*116,\s*105,\s*110,\s*101,\s*32")
+BYTES = lazy_pattern(rb"111,\s*117,\s*116,\s*105,\s*110,\s*101,\s*32")
 _HTML = b"&#43;0x"
 Needle = bytes | re.Pattern[bytes]
 # The searches of each kind. Those of a logger's records: a header, or a file line in a string.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import NamedTuple
 
 from gotrace.input.envelopes.record import PLAIN, Envelope, RawPiece, Reading, Record
+from gotrace.patterns import lazy_pattern
 
 TORN = 256  # bytes of a part of a line that may be one of a trace
 
 # What a line of a trace looks like, roughly: where there is none for long, a region ends.
-LIKE = re.compile(
+LIKE = lazy_pattern(
     rb"goroutine (?:[0-9]+ |profile: )|[A-Z][a-z ]{3,30} at 0x[0-9a-f]+ by |Goroutine [0-9]+ \("
     rb"|panic: |fatal error: |\[signal |created by |\t[^\n]*:[0-9]|  [^\n]*[:@(]|#[ \t]"
     rb"|[0-9]{1,9} @ 0x|runtime[.:/ ]|\.\.\.|SIG[A-Z]+: |PC=0x|WARNING: DATA|\[originating"

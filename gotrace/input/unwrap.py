@@ -6,7 +6,6 @@ their envelopes for as long as they have one. Text that nothing is wrapped round
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -14,6 +13,7 @@ from gotrace.input.envelopes.record import Envelope, Reading
 from gotrace.input.envelopes.registry import ENVELOPES
 from gotrace.input.sniffing import INLINE, SOON, Needles
 from gotrace.input.streams import LIKE, Gathered, Region, Stream
+from gotrace.patterns import lazy_pattern
 
 __all__ = ["Region", "Stream", "regions"]
 
@@ -25,17 +25,17 @@ PLAINS = 8  # lines without an envelope that may stand between those that have o
 LONGEST = 1 << 28  # a longer line is no record
 
 # What stands before the first goroutine of a dump.
-_BEFORE = re.compile(
+_BEFORE = lazy_pattern(
     rb"[^\n]{0,200}(?:panic: |fatal error: |https?2?: panic serving )|\[signal |SIG[A-Z]+: |PC=0x"
     rb"|unexpected fault |accessed data from |panic during panic|Signal [0-9]|Exception 0x"
     rb"|WARNING: DATA RACE|runtime: |=====|[^\n]{0,40} profile: total |goroutine [0-9]+ "
 )
-_MEMBER = re.compile(rb"[ \t]+\"(?:[^\"\\\n]|\\.)*\": ")
-_OPENS = re.compile(rb"[ \t]*(?:\"[^\"\n]*\": )?\{[ \t]*\r?\n")
-_CLOSES = re.compile(rb"[ \t]*[\]}]+,?[ \t]*\r?\n")
+_MEMBER = lazy_pattern(rb"[ \t]+\"(?:[^\"\\\n]|\\.)*\": ")
+_OPENS = lazy_pattern(rb"[ \t]*(?:\"[^\"\n]*\": )?\{[ \t]*\r?\n")
+_CLOSES = lazy_pattern(rb"[ \t]*[\]}]+,?[ \t]*\r?\n")
 _CURSOR = b"__CURSOR="
 ENTRY = 1 << 16  # bytes of a journal entry before its message
-_BEGINS = re.compile(rb"goroutine [0-9]+ |panic: |fatal error: |WARNING: DATA RACE")
+_BEGINS = lazy_pattern(rb"goroutine [0-9]+ |panic: |fatal error: |WARNING: DATA RACE")
 
 
 def regions(

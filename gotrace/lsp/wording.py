@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from gotrace.annotated import AnnotatedFrame
+from gotrace.patterns import lazy_pattern
 from gotrace.rendering.style import clean, cut
 from gotrace.rendering.values import Names, value_text
 from gotrace.signature import Role
 from gotrace.value import Argument, Certainty, Value, ValueKind
 
-_HEX = re.compile(r" \(0x[0-9a-f]+\)")
+_HEX = lazy_pattern(r" \(0x[0-9a-f]+\)")
 LONGEST = 48  # characters of a value in a line
 
 

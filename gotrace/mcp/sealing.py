@@ -7,10 +7,10 @@ a terminal, hide from a person, be endless, or end the marks that stand around i
 from __future__ import annotations
 
 import json
-import re
 import secrets
 from typing import Any
 
+from gotrace.patterns import lazy_pattern
 from gotrace.rendering.style import clean
 
 NOTICE = (
@@ -22,7 +22,7 @@ MOST = 48 << 10  # characters of an answer as JSON
 _CAPS = ((2000, 400), (600, 64), (160, 24), (60, 8), (20, 2))
 
 # Invisible ones that Unicode counts as printable: selectors and fillers can carry hidden text.
-_HIDDEN = re.compile(
+_HIDDEN = lazy_pattern(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0100-\U000e01ef]"
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import mmap
-import re
+
+from gotrace.patterns import lazy_pattern
 
 WINDOW = 1 << 26  # bytes searched before the pages of a mapped file are let go
 LONGEST = 1 << 13  # an anchor's pattern looks no farther ahead
@@ -32,8 +33,8 @@ _FIRSTS = rb"[pfhgtrSPEsua\[W\t]"
 _CONFIRM = {b"goro", b"runt", b"[sig"}
 FAR = 1 << 15  # bytes before a goroutine in which its cause is looked for within the lines
 # With the newline before it the pattern begins with one certain byte, for which `re` is fast.
-_BEHIND_NEWLINE = re.compile(rb"\n(?=" + _FIRSTS + rb")(?=" + _STARTS + rb")")
-_FIRST = re.compile(_STARTS)
+_BEHIND_NEWLINE = lazy_pattern(rb"\n(?=" + _FIRSTS + rb")(?=" + _STARTS + rb")")
+_FIRST = lazy_pattern(_STARTS)
 
 
 def is_line_anchor(data: bytes, start: int) -> bool:

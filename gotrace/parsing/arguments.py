@@ -8,7 +8,6 @@ before it are longer.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any
@@ -16,11 +15,12 @@ from typing import Any
 from gotrace.model import Absence, AbsenceReason, Group, Item, Word
 from gotrace.parsing import _tables, driver
 from gotrace.parsing.records import TRACEBACK
+from gotrace.patterns import lazy_pattern
 
 MEMORY = 1 << 12  # shapes remembered
 MOST = 1000  # items of a list, and
 DEEPEST = 64  # groups within each other: Go prints ten and five at most
-HEX = re.compile(f"({_tables.TERMINALS['HEX']}(?![0-9a-f]))")
+HEX = lazy_pattern(f"({_tables.TERMINALS['HEX']}(?![0-9a-f]))")
 ZERO = "0x0"
 _FLAT = ("flat",)
 _new = tuple.__new__  # skips NamedTuple's own __new__: most of the objects of a dump are words

@@ -8,22 +8,21 @@ blank line with a goroutine behind it.
 
 from __future__ import annotations
 
-import re
-
 from gotrace.model import Cause, CauseKind, Signal, Span
 from gotrace.parsing.lines import Lines, printed
 from gotrace.parsing.records import TRACEBACK, Record
+from gotrace.patterns import lazy_pattern
 from gotrace.tuples import NamedTuple
 
 FAR = 256  # lines of a message that the runtime did not indent; what is behind them is cut
 NEAR = 1 << 16  # bytes that hold FAR lines of most goroutines
 FARTHEST = 4096  # lines of an indented message, and how far the end of a cut one is looked for
 TYPED_MOST = 1 << 14  # messages longer than this are not split: hostile ones would take long
-_MARK = re.compile(r" \[recovered(, repanicked)?\]$")
-_OPEN = re.compile(r"[A-Za-z_\x80-\xff](?=[^\"( ]*\.)[^\"( ]*\(\"")
+_MARK = lazy_pattern(r" \[recovered(, repanicked)?\]$")
+_OPEN = lazy_pattern(r"[A-Za-z_\x80-\xff](?=[^\"( ]*\.)[^\"( ]*\(\"")
 _OTHERS = ("panic: ", "fatal error: ", "SIG", "PC=0x", "WARNING: D", "exit status ")
 _GOEXIT = "no goroutines (main called runtime.Goexit)"
-_SECTION = re.compile(r"goroutine -?[0-9]+ (?:gp=.*)?\[|runtime stack:$")
+_SECTION = lazy_pattern(r"goroutine -?[0-9]+ (?:gp=.*)?\[|runtime stack:$")
 
 
 class Message(NamedTuple):

@@ -8,10 +8,11 @@ from typing import Any
 from gotrace.model import Goroutine
 from gotrace.parsing.lines import printed
 from gotrace.parsing.records import TRACEBACK, Record
+from gotrace.patterns import lazy_pattern
 
 MEMORY = 1 << 13  # headers remembered, without their ids
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "a": "\a", "b": "\b"}
-_ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))", re.S)
+_ESCAPE = lazy_pattern(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))", re.S)
 _FLAGS = {"LEAKED": "leaked", "SCAN": "scan", "DURABLE": "durable"}
 _TITLE = "goroutine "
 _ANY = " [x]:"

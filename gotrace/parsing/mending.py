@@ -6,7 +6,6 @@ kept only where more of it can be read then (``repair``). A line knows its bytes
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from gotrace.parsing.causes import cause_record, section_starts
 from gotrace.parsing.frames import FrameReader
 from gotrace.parsing.pieces import EMPTY, USUAL, Line, cut, join, with_text
 from gotrace.parsing.records import TRACEBACK
+from gotrace.patterns import lazy_pattern
 
 JOINED = 8  # lines that one line of the runtime may have been cut into, beside the first
 
@@ -33,12 +33,12 @@ _PLACE = (
     rb"[ \t]*\Z"
 )
 # Blanks of Unicode (EN QUAD to HAIR SPACE, NBSP, IDEOGRAPHIC SPACE) where a tab was, or none.
-_NO_TAB = re.compile(rb"((?:\xe2\x80[\x80-\x8a\xaf]|\xc2\xa0|\xe3\x80\x80|[ \v\f])*)" + _PLACE)
-_NUMBERS = re.compile(rb"[0-9a-fx+ ]{1,24}(?: fp=[^\n]*)?")  # what ends a file line
-_STARRED = re.compile(
+_NO_TAB = lazy_pattern(rb"((?:\xe2\x80[\x80-\x8a\xaf]|\xc2\xa0|\xe3\x80\x80|[ \v\f])*)" + _PLACE)
+_NUMBERS = lazy_pattern(rb"[0-9a-fx+ ]{1,24}(?: fp=[^\n]*)?")  # what ends a file line
+_STARRED = lazy_pattern(
     rb"((?:created by )?[^()\s]*\.\()(?=[A-Za-z_]\w*(?:\[\.\.\.\])?\)\.[A-Za-z_])"
 )
-_FOREIGN = re.compile(
+_FOREIGN = lazy_pattern(
     rb"[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ][0-9]{2}:|\{\"|[IWEF][0-9]{4} [0-9]{2}:|time=|level=|ts="
 )
 

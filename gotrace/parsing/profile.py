@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from gotrace.model import Call, Dump, DumpKind, Frame, Goroutine, Issue, Note, Site, Span
 from gotrace.parsing.lines import Lines, printed
 from gotrace.parsing.records import TRACEBACK, Record
+from gotrace.patterns import lazy_pattern
 
-_OFFSET = re.compile(r"[0-9a-f]{1,16}")
+_OFFSET = lazy_pattern(r"[0-9a-f]{1,16}")
 
 
 def read_profile(lines: Lines) -> Dump | None:

@@ -6,7 +6,6 @@ only taken where more frames have their file line than before, or fewer lines we
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from gotrace.input.envelopes.record import RawPiece, plain_line
@@ -14,17 +13,18 @@ from gotrace.input.sourcemap import Piece, PieceMap
 from gotrace.model import Dump, DumpKind, Location, Note, SourceMap, Span
 from gotrace.parsing import assemble
 from gotrace.parsing.pieces import USUAL, Line
+from gotrace.patterns import lazy_pattern
 
 MOST = 1 << 20  # bytes of a dump that are looked at
 FOREIGN = 4  # lines unlike a dump's that end it
 _SUSPECT = {"frame-without-line", "foreign-line", "bad-arguments", "bad-header"}
-_LIKE = re.compile(
+_LIKE = lazy_pattern(
     rb"goroutine |\[signal |created by |[ \t]|runtime|\.\.\.|PC=0x|\[originating|exit status"
     rb"|[^\n]*\)\Z|[^\n]*(?:\.go|\.s):[0-9]|[^\n]*0x[0-9a-f]|\Z|[^\n]*\]:\Z"
 )
 _NEXT = (b"panic: ", b"fatal error: ", b"WARNING: DATA RACE")
-_TORN = re.compile(r"[^./()]+\.func[0-9]+(?:\.[0-9]+)*")  # a literal without its function
-_EATEN = re.compile(r"[^()\s]*\.\([A-Za-z_]\w*(?:\[\.\.\.\])?\)\.[A-Za-z_]")
+_TORN = lazy_pattern(r"[^./()]+\.func[0-9]+(?:\.[0-9]+)*")  # a literal without its function
+_EATEN = lazy_pattern(r"[^()\s]*\.\([A-Za-z_]\w*(?:\[\.\.\.\])?\)\.[A-Za-z_]")
 
 
 def dumps(data: bytes, source: str, places: SourceMap) -> Iterator[Dump]:

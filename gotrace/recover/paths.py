@@ -7,11 +7,10 @@ known, how many bytes does a store write, and may a pointer reach the slot.
 
 from __future__ import annotations
 
-import re
-
 from gotrace.flow.code import Code
 from gotrace.flow.machine import Instruction, Memory
 from gotrace.flow.values import Place
+from gotrace.patterns import lazy_pattern
 
 ENTRY = -1
 _MOST_STEPS = 20_000
@@ -20,7 +19,7 @@ _UNKNOWN_SIZE = 256  # bytes; of what assembly does not declare
 _FURTHEST_RELOAD = 48  # instructions between the call of morestack and the jump back
 _WIDTHS = (("zmmword", 64), ("ymmword", 32), ("xmmword", 16), ("qword", 8), ("dword", 4))
 _NARROW = (("word", 2), ("byte", 1))
-_REGISTER = re.compile(r"[\[,\s{](w|x|b|h|s|d|q)(?:\d+|zr)\b")
+_REGISTER = lazy_pattern(r"[\[,\s{](w|x|b|h|s|d|q)(?:\d+|zr)\b")
 _ARM_WIDTHS = {"b": 1, "h": 2, "w": 4, "s": 4, "x": 8, "d": 8, "q": 16}
 _FRAME_POINTERS = {"rbp", "x29"}
 

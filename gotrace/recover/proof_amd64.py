@@ -6,6 +6,7 @@ import re
 
 from gotrace.flow.machine import Instruction, Memory
 from gotrace.flow.values import Place
+from gotrace.patterns import lazy_pattern
 from gotrace.recover.proof import Known, Proof, added, extended
 
 _HALF = 4
@@ -14,9 +15,9 @@ _EXTENDING = {"movzx": False, "movsx": True, "movsxd": True}
 _COPIES = {"movups", "movaps", "movupd", "movapd", "movdqu", "movdqa", "vmovdqu", "vmovups"}
 _SCALARS = {"movsd": 8, "movss": 4}
 _ZEROING = {"xor", "sub", "xorps", "xorpd", "pxor"}
-_NAME = re.compile(r"^(?:r[a-z]{2}|r\d+)$")
-_LOW = re.compile(r"^(?:[abcd]l|(?:si|di|bp|sp)l|r\d+b)$")
-_WORDS = re.compile(r"^(?:[abcd]x|si|di|bp|sp|r\d+w)$")
+_NAME = lazy_pattern(r"^(?:r[a-z]{2}|r\d+)$")
+_LOW = lazy_pattern(r"^(?:[abcd]l|(?:si|di|bp|sp)l|r\d+b)$")
+_WORDS = lazy_pattern(r"^(?:[abcd]x|si|di|bp|sp|r\d+w)$")
 _MEMORY = (("xmmword", 16), ("qword", 8), ("dword", 4), ("word", 2), ("byte", 1))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import struct
 
 from gotrace.flow.machine import Instruction, Memory
 from gotrace.flow.values import Place
+from gotrace.patterns import lazy_pattern
 from gotrace.recover.proof import LOOP, Known, Proof, added, extended
 
 _LOADS = {
@@ -20,9 +20,9 @@ _EXTENDING = {
     "sxtw": (4, True), "uxtw": (4, False),
 }  # fmt: skip
 _WIDTHS = {"w": 4, "x": 8, "b": 1, "h": 2, "s": 4, "d": 8, "q": 16}
-_REGISTER = re.compile(r"^([wxbhsdq])(?:\d+|zr)$")
-_SHIFT = re.compile(r"lsl #(\d+)")
-_FLOAT = re.compile(r"#(-?\d+(?:\.\d+)?)$")
+_REGISTER = lazy_pattern(r"^([wxbhsdq])(?:\d+|zr)$")
+_SHIFT = lazy_pattern(r"lsl #(\d+)")
+_FLOAT = lazy_pattern(r"#(-?\d+(?:\.\d+)?)$")
 
 
 def _texts(found: Instruction) -> list[str]:

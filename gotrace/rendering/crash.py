@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -11,13 +10,14 @@ from gotrace.annotated import AnnotatedFrame, AnnotatedGoroutine
 from gotrace.culprit.frames import failing_frame, user_frame
 from gotrace.fingerprints import Fingerprints, fingerprints
 from gotrace.model import CauseKind, DumpKind
+from gotrace.patterns import lazy_pattern
 from gotrace.rendering.json_values import text
 from gotrace.rendering.values import value_text
 from gotrace.report import Report
 from gotrace.tuples import NamedTuple
 from gotrace.value import Argument, Certainty
 
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?\d*(Z|[+-]\d\d:?\d\d)?")
+_TIME = lazy_pattern(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?\d*(Z|[+-]\d\d:?\d\d)?")
 _TYPES = {
     DumpKind.RACE: "DATA RACE",
     DumpKind.SNAPSHOT: "goroutine dump",

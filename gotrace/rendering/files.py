@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 
-_DRIVE = re.compile(r"[A-Za-z]:/")
+from gotrace.patterns import lazy_pattern
+
+_DRIVE = lazy_pattern(r"[A-Za-z]:/")
 
 
 def as_printed(file: str) -> str | None:

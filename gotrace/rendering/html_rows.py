@@ -6,10 +6,10 @@ the script (assets/report.js) make the same elements of it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from gotrace.annotated import AnnotatedFrame
+from gotrace.patterns import lazy_pattern
 from gotrace.rendering.frames import Look
 from gotrace.rendering.style import clean
 from gotrace.rendering.values import LONG, Names, value_text
@@ -18,7 +18,7 @@ from gotrace.trust import MARKED, UNWRITTEN
 from gotrace.tuples import NamedTuple
 from gotrace.value import Argument, Certainty, Value, ValueKind, WordUse
 
-WORD = re.compile(r"0x[0-9a-f]+\??")  # as assets/report.js finds them
+WORD = lazy_pattern(r"0x[0-9a-f]+\??")  # as assets/report.js finds them
 
 
 LEFT_OUT = "words left out"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Any
 
+from gotrace.patterns import lazy_pattern
 from gotrace.value import Certainty, Value, ValueKind
 
 Json = dict[str, Any]
 
-_INVALID = re.compile("[\ud800-\udfff]")
+_INVALID = lazy_pattern("[\ud800-\udfff]")
 
 
 def text(raw: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from gotrace.patterns import lazy_pattern
 from gotrace.rendering.style import clean
 
-_RUN = re.compile("`+")
-_PLAIN = re.compile(r"([A-Za-z]{1,24}|[0-9]{1,6})([,.;:]?)")
-_COMMIT = re.compile(r"[0-9a-fA-F]{7,}")  # GitHub makes a link of what could be a commit
+_RUN = lazy_pattern("`+")
+_PLAIN = lazy_pattern(r"([A-Za-z]{1,24}|[0-9]{1,6})([,.;:]?)")
+_COMMIT = lazy_pattern(r"[0-9a-fA-F]{7,}")  # GitHub makes a link of what could be a commit
 
 
 class Budget:

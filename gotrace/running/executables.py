@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
 
-_PARENT = re.compile(rb"\) \S (\d+)")  # /proc/PID/stat: pid (name) state parent …
+from gotrace.patterns import lazy_pattern
+
+_PARENT = lazy_pattern(rb"\) \S (\d+)")  # /proc/PID/stat: pid (name) state parent …
 
 
 class Executables:

@@ -8,27 +8,27 @@ places with the packages of the extra `fast`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from gotrace.parsing.anchors import line_anchors
+from gotrace.patterns import lazy_pattern
 from gotrace.tuples import NamedTuple
 
 FEW = 32  # how often a byte may stand in vain in a block that is searched for it
 
 # What follows `goroutine ` in a header, in a creator, in a report of a race, in a title.
-HEADER = re.compile(rb"[0-9]{1,20}(?: (?:\[|gp=)|:?(?:[\r\n\\\"\x1b&<#]|\Z))|profile: |\x1b|\Z")
+HEADER = lazy_pattern(rb"[0-9]{1,20}(?: (?:\[|gp=)|:?(?:[\r\n\\\"\x1b&<#]|\Z))|profile: |\x1b|\Z")
 # A word of a sentence before `panic: `: no envelope ends like this.
-_SENTENCE = re.compile(rb"[\s\"';,(=][a-z]{2,20} \Z")
+_SENTENCE = lazy_pattern(rb"[\s\"';,(=][a-z]{2,20} \Z")
 GOROUTINE, OFFSET = b"goroutine ", b" +0x"
-_OFFSETS = re.compile(rb" \+0x")
+_OFFSETS = lazy_pattern(rb" \+0x")
 PANIC, FATAL = b"panic: ", b"fatal error: "
-_PANIC = re.compile(PANIC)
+_PANIC = lazy_pattern(PANIC)
 # A file line in a string, and in a string inside of it: both hold an escaped tab.
 INSIDE, DEEPER = rb"\n\t", rb"n\\t"
-_INSIDE = re.compile(rb"\\t(?<=\\n\\t)")
-_DEEPER = re.compile(rb"\\t(?<=n\\\\t)")
-_BOTH = re.compile(rb"\\t(?<=\\n\\t|n\\\\t)")
+_INSIDE = lazy_pattern(rb"\\t(?<=\\n\\t)")
+_DEEPER = lazy_pattern(rb"\\t(?<=n\\\\t)")
+_BOTH = lazy_pattern(rb"\\t(?<=\\n\\t|n\\\\t)")
 _ESCAPE = 4  # bytes of either
 
 

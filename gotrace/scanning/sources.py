@@ -13,10 +13,11 @@ from gotrace.errors import UnreadableFileError
 from gotrace.input.compressed import decompressed, is_broken, kind_of
 from gotrace.input.files import unreadable
 from gotrace.model import Dump
+from gotrace.patterns import lazy_pattern
 from gotrace.scanning.scanner import BLOCK, Scanner
 
 Source = str | os.PathLike[str] | BinaryIO | Iterable[bytes | str | Mapping[str, Any]]
-_ROTATED = re.compile(r"(.*?)(?:[.-]([0-9]{1,12}))?(?:\.(?:gz|bz2|xz|zst|zstd))?", re.S)
+_ROTATED = lazy_pattern(r"(.*?)(?:[.-]([0-9]{1,12}))?(?:\.(?:gz|bz2|xz|zst|zstd))?", re.S)
 
 
 def pieces(source: Source) -> Iterator[bytes]:

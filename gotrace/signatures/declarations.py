@@ -11,11 +11,12 @@ from functools import cache
 from itertools import takewhile
 
 from gotrace.parsing.driver import Failure, Node, Table, Token, parse_tokens
+from gotrace.patterns import lazy_pattern
 from gotrace.signatures import _tables
 from gotrace.signatures.gosyntax import Source, found_at, tokens
 from gotrace.tuples import NamedTuple
 
-_PATH = re.compile(r"[\w.~+%-]+(?:/[\w.~+%-]+)*")
+_PATH = lazy_pattern(r"[\w.~+%-]+(?:/[\w.~+%-]+)*")
 _TYPE_BEGINS = frozenset(
     {"ARROW", "CHAN", "FUNC", "IDENT", "INTERFACE", "LSQB", "MAP", "STAR", "STRUCT"}
 )

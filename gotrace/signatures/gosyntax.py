@@ -16,6 +16,7 @@ from functools import cache
 
 from gotrace.errors import SignatureSyntaxError
 from gotrace.parsing.driver import Token
+from gotrace.patterns import lazy_pattern
 from gotrace.signatures._tables import TERMINALS
 from gotrace.tuples import NamedTuple
 
@@ -26,7 +27,7 @@ _ENDERS = frozenset(
 _OPENING = frozenset({"LPAR", "LSQB", "LBRACE"})
 _CLOSING = frozenset({"RPAR", "RSQB", "RBRACE"})
 _IN_CONTEXT = frozenset({"PATH_COMMENT", "TRACED_NAME", "OTHER_KEYWORD"})
-_SPACE = re.compile(r"[ \t]*")
+_SPACE = lazy_pattern(r"[ \t]*")
 
 
 class Source(NamedTuple):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from gotrace import names
+from gotrace.patterns import lazy_pattern
 
-_VERSION = re.compile(r"v[0-9]+")
-_SUFFIX = re.compile(r"(.+)\.v[0-9]+")  # gopkg.in/yaml.v2
+_VERSION = lazy_pattern(r"v[0-9]+")
+_SUFFIX = lazy_pattern(r"(.+)\.v[0-9]+")  # gopkg.in/yaml.v2
 
 
 @lru_cache(maxsize=4096)

@@ -5,10 +5,10 @@ Source: go/build/build.go matchFile, goodOSArchFile (go1.27.3); go/build/constra
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
 from gotrace.arch import ARCHES
+from gotrace.patterns import lazy_pattern
 from gotrace.tuples import NamedTuple
 
 # go/build/syslist.go: every GOOS and GOARCH a name can end in, past and present.
@@ -28,8 +28,8 @@ _UNIX = frozenset(
     "aix android darwin dragonfly freebsd hurd illumos ios linux netbsd openbsd solaris".split()
 )
 _ALSO = {"android": "linux", "illumos": "solaris", "ios": "darwin"}  # tags that hold as well
-_HEAD = re.compile(rb"(?s)\s*(?://[^\n]*(?:\n|\Z)|/\*.*?\*/)")
-_TOKEN = re.compile(r"\s*(\|\||&&|!|\(|\)|[\w.]+)")
+_HEAD = lazy_pattern(rb"(?s)\s*(?://[^\n]*(?:\n|\Z)|/\*.*?\*/)")
+_TOKEN = lazy_pattern(r"\s*(\|\||&&|!|\(|\)|[\w.]+)")
 
 
 class Build(NamedTuple):

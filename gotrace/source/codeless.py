@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from gotrace.patterns import lazy_pattern
 from gotrace.source.gofile import GoFile
 from gotrace.source.syntax import Syntax
 
-_DIRECTIVE = re.compile(rb"(?m)^//line |/\*line ")
+_DIRECTIVE = lazy_pattern(rb"(?m)^//line |/\*line ")
 _FUNCTIONS = frozenset({"function_declaration", "method_declaration", "func_literal"})
 _BODIES = frozenset(
     {"block", "expression_switch_statement", "type_switch_statement", "select_statement"}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
+from gotrace.patterns import lazy_pattern
 from gotrace.source.syntax import Syntax, Tree, parse_go
 from gotrace.tuples import NamedTuple
 
-_CLAUSE = re.compile(
+_CLAUSE = lazy_pattern(
     rb"(?:\s|//[^\n]*(?:\n|\Z)|/\*(?s:.*?)\*/|;)*(package\b(?:\s|/\*(?s:.*?)\*/)+([^\W\d]\w*|[^\s;/]+))"
 )
-_LINKNAME = re.compile(rb"(?m)^//go:linkname[ \t]+(\S+)[ \t]+(\S+)")
+_LINKNAME = lazy_pattern(rb"(?m)^//go:linkname[ \t]+(\S+)[ \t]+(\S+)")
 _BOM = b"\xef\xbb\xbf"
 
 

@@ -10,16 +10,17 @@ import os
 import re
 from collections.abc import Iterator
 
+from gotrace.patterns import lazy_pattern
 from gotrace.source.files import Files
 from gotrace.tuples import NamedTuple
 
-_MODULE = re.compile(r'(?m)^[ \t]*module[ \t]+"?([^\s"/][^\s"]*)"?')
-_REPLACE = re.compile(
+_MODULE = lazy_pattern(r'(?m)^[ \t]*module[ \t]+"?([^\s"/][^\s"]*)"?')
+_REPLACE = lazy_pattern(
     r'(?m)^[ \t]*(?:replace[ \t]+)?"?([^\s"()]+)"?(?:[ \t]+v\S+)?[ \t]+=>[ \t]+'
     r'"?([^\s"]+)"?(?:[ \t]+(v\S+))?'
 )
-_REQUIRE = re.compile(r'(?m)^[ \t]*(?:require[ \t]+)?"?([^\s"()]+)"?[ \t]+(v[\w.+-]+)')
-_MAJOR = re.compile(r"v[0-9]+")
+_REQUIRE = lazy_pattern(r'(?m)^[ \t]*(?:require[ \t]+)?"?([^\s"()]+)"?[ \t]+(v[\w.+-]+)')
+_MAJOR = lazy_pattern(r"v[0-9]+")
 
 
 class Module(NamedTuple):

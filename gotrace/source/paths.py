@@ -8,14 +8,14 @@ path of the function, its ending below a root, and at last the names of all file
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from gotrace.names import is_standard, split_name
+from gotrace.patterns import lazy_pattern
 from gotrace.source.modules import Modules, behind, escape, unescape
 
-_DRIVE = re.compile(r"^[A-Za-z]:/")
-_VERSION = re.compile(r"^(?:.*/pkg/mod/)?((?:[^/@]+/)*[^/@]+)@(v[^/]+)/(.+)$")
+_DRIVE = lazy_pattern(r"^[A-Za-z]:/")
+_VERSION = lazy_pattern(r"^(?:.*/pkg/mod/)?((?:[^/@]+/)*[^/@]+)@(v[^/]+)/(.+)$")
 _MAIN = frozenset({"", "main", "command-line-arguments"})
 
 

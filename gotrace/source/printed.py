@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from gotrace.names import split_name
+from gotrace.patterns import lazy_pattern
 from gotrace.tuples import NamedTuple
 
 _STEP = r"[.\-](?:func|gowrap|deferwrap|range)[0-9]+"
-_STEPS = re.compile(rf"(?:{_STEP}|\.[0-9]+)+$")
-_ONE = re.compile(r"[.\-](func|gowrap|deferwrap|range)?([0-9]+)")
-_OLD_INIT = re.compile(r"init\.[0-9]+")
+_STEPS = lazy_pattern(rf"(?:{_STEP}|\.[0-9]+)+$")
+_ONE = lazy_pattern(r"[.\-](func|gowrap|deferwrap|range)?([0-9]+)")
+_OLD_INIT = lazy_pattern(r"init\.[0-9]+")
 # Literals that initialise package variables: glob..func1 until go1.21, init.func1 since.
 _GLOBAL = frozenset({"glob.", "init", "map.init"})
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from gotrace.patterns import lazy_pattern
 from gotrace.tuples import NamedTuple
 
 if TYPE_CHECKING:
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 # The grammar does not know the methods with type parameters of go1.27: their parameters are
 # blanked for it, and read as those of a function.
-_GENERIC_METHOD = re.compile(rb"(?m)^func[ \t]*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)[ \t]*\w+(\[)")
+_GENERIC_METHOD = lazy_pattern(
+    rb"(?m)^func[ \t]*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)[ \t]*\w+(\[)"
+)
 
 
 class Syntax:

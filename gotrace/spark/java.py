@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 
 from gotrace.errors import GotraceError
+from gotrace.patterns import lazy_pattern
 
 LEAST = 17  # Spark 4 needs it
 _HINT = "install Java 17 (Debian: apt install openjdk-17-jre-headless), or set JAVA_HOME"
-_VERSION = re.compile(r'version "(?:1\.)?(\d+)')
+_VERSION = lazy_pattern(r'version "(?:1\.)?(\d+)')
 
 
 def check_java() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from gotrace.patterns import lazy_pattern
 from gotrace.signature import Parameter, Role, Signature, SignatureSource
 from gotrace.stdlib.layouts import Layouts, Scope, crossed
 from gotrace.stdlib.store import Function
@@ -16,10 +17,10 @@ _Written = tuple[str, Node]  # a parameter's name and type
 
 # What the compiler makes of go and defer statements takes no arguments; so named since go1.22.
 WRAPPERS_SINCE = 22
-WRAPPER = re.compile(r"\.(?:go|defer)wrap[0-9]+$")
-LITERAL = re.compile(r"\.(?:func)?[0-9]+$")
+WRAPPER = lazy_pattern(r"\.(?:go|defer)wrap[0-9]+$")
+LITERAL = lazy_pattern(r"\.(?:func)?[0-9]+$")
 NUMBERED_WRAPPERS = range(18, 22)
-_NUMBERED = re.compile(r"(?<!\d)\.([0-9]+)$")
+_NUMBERED = lazy_pattern(r"(?<!\d)\.([0-9]+)$")
 
 # tools/stdlib/uses.go says what the letters mean: used, and whether the address may be taken.
 _USES: dict[str, tuple[bool | None, bool | None]] = {

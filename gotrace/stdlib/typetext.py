@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from gotrace.patterns import lazy_pattern
 from gotrace.tuples import NamedTuple
 
 
@@ -31,7 +32,7 @@ class Node(NamedTuple):
     results: tuple[Node, ...] = ()
 
 
-_WORD = re.compile(r"[^ ,;()\[\]{}|~]*")
+_WORD = lazy_pattern(r"[^ ,;()\[\]{}|~]*")
 
 
 class _Reader:
@@ -128,7 +129,7 @@ _RULES = {
 }
 
 
-_PREFIX = re.compile("|".join(map(re.escape, _RULES)))
+_PREFIX = lazy_pattern("|".join(map(re.escape, _RULES)))
 _FORMS: dict[str, Callable[[_Reader], Node]] = {
     "map": _Reader.map,
     "array": _Reader.array,

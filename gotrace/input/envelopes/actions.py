@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from gotrace.input.envelopes.prefixed import ISO, prefixed
 from gotrace.input.envelopes.record import LINE_ANCHORS, Envelope, Reading, tail
+from gotrace.patterns import lazy_pattern
 
 # A time with seven digits of a second; `gh run view --log` puts job and step before it, and logs
 # that were joined have a byte order mark in the middle.
@@ -18,7 +17,7 @@ GITHUB = prefixed(
 )
 
 # `TIME 01O text`: stream number and O or E; `+` instead of the blank goes on in the line before.
-_GITLAB = re.compile(
+_GITLAB = lazy_pattern(
     rb"("
     + ISO
     + rb"\.[0-9]{6}Z) ([0-9a-f]{2}[OE])([ +])(?:section_(?:start|end):[^\r\n]*\r\x1b\[0K)?"

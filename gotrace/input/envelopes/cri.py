@@ -6,12 +6,11 @@ the tag P, the last one with F (kubernetes pkg/kubelet/kuberuntime/logs).
 
 from __future__ import annotations
 
-import re
-
 from gotrace.input.envelopes.prefixed import ISO, ZONE
 from gotrace.input.envelopes.record import LINE_ANCHORS, Envelope, Reading, tail
+from gotrace.patterns import lazy_pattern
 
-_LINE = re.compile(
+_LINE = lazy_pattern(
     rb"("
     + ISO
     + rb"(?:\.[0-9]{1,9})?"

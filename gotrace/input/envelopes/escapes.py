@@ -7,8 +7,9 @@ from collections.abc import Callable
 from html import unescape
 
 from gotrace.input.envelopes.record import RawPiece
+from gotrace.patterns import lazy_pattern
 
-_SEQUENCE = re.compile(
+_SEQUENCE = lazy_pattern(
     rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})"
     rb"|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([0-7]{3})|(.))",
     re.S,
@@ -17,7 +18,7 @@ _SIMPLE = {
     b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"a": b"\a", b"v": b"\v",
 }  # fmt: skip
 _ONE_LETTER = {**_SIMPLE, b'"': b'"', b"\\": b"\\", b"/": b"/"}
-_ENTITY = re.compile(rb"&(?:#[0-9]{1,6}|#x[0-9a-fA-F]{1,6}|lt|gt|amp|quot|apos|nbsp);")
+_ENTITY = lazy_pattern(rb"&(?:#[0-9]{1,6}|#x[0-9a-fA-F]{1,6}|lt|gt|amp|quot|apos|nbsp);")
 
 
 def unquoted(raw: bytes, base: int) -> tuple[bytes, tuple[RawPiece, ...]]:

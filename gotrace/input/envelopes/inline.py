@@ -5,8 +5,6 @@ Lines that are not touched belong to the same text as those that are.
 
 from __future__ import annotations
 
-import re
-
 from gotrace.input.envelopes.escapes import html_unescaped, without
 from gotrace.input.envelopes.record import (
     HEADER,
@@ -19,26 +17,27 @@ from gotrace.input.envelopes.record import (
     tail,
 )
 from gotrace.input.marks import BOM
+from gotrace.patterns import lazy_pattern
 
 # ECMA-48 control sequences and what terminals add (OSC up to BEL or ST).
-_CONTROLS = re.compile(
+_CONTROLS = lazy_pattern(
     rb"\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[()][0-9A-Z])"
 )
-_ENTITY = re.compile(rb"&(?:#[0-9]{2,5}|#x[0-9a-fA-F]{2,5}|lt|gt|amp|quot);")
-_QUOTE = re.compile(rb"(?:> ?)+")
-_GLUED = re.compile(
+_ENTITY = lazy_pattern(rb"&(?:#[0-9]{2,5}|#x[0-9a-fA-F]{2,5}|lt|gt|amp|quot);")
+_QUOTE = lazy_pattern(rb"(?:> ?)+")
+_GLUED = lazy_pattern(
     rb"(?:[0-9]{4}/[0-9]{2}/[0-9]{2} [0-9:]{8}(?:\.[0-9]{1,9})? (?:[^\s:]{1,255}:[0-9]{1,9}: )?"
     rb"|[IWEF][0-9]{4} [0-9:]{8}\.[0-9]{6} +[0-9]{1,10} [^\s:]{1,255}:[0-9]{1,9}\] "
     rb"|[^\n]{0,4096}?[\w.\]]=)(?=goroutine [0-9]{1,20} [^\n]{0,255}[\]}]:\r?(?:\n|\Z))"
 )
-_MARGIN = re.compile(rb"[ \t]{1,64}")
-_BLOCK = re.compile(
+_MARGIN = lazy_pattern(rb"[ \t]{1,64}")
+_BLOCK = lazy_pattern(
     rb"(?:[^\n]{0,200}https?2?: panic serving |=====|WARNING: DATA RACE|SIG[A-Z]+: |PC=0x|runtime: "
     rb"|unexpected fault |accessed data from |panic during panic|Signal [0-9]|Exception 0x"
     rb"|[a-z]{1,20} profile: total |panic: |fatal error: |\[signal "
     rb"|goroutine [0-9]{1,20} [^\n]{0,4096}[\]}]:\r?(?:\n|\Z))"
 )
-_CAUSE = re.compile(rb"(?:^|[^\n])*?(?:panic: |fatal error: )")
+_CAUSE = lazy_pattern(rb"(?:^|[^\n])*?(?:panic: |fatal error: )")
 _BACK = 300  # lines looked at above and below an indented block
 
 

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import re
-
 from gotrace.input.envelopes.prefixed import ISO, prefixed
 from gotrace.input.envelopes.record import LINE_ANCHORS, Envelope, Reading, Record, plain_line
+from gotrace.patterns import lazy_pattern
 
 _SHORT = prefixed(
     "journald",
@@ -48,8 +47,8 @@ JOURNALD = Envelope("journald", _read_short, LINE_ANCHORS, verified=True)
 
 # systemd's Journal Export Format: an entry is lines FIELD=VALUE up to a blank one; a value with
 # control characters is FIELD, a line end, its length as 64 bits little-endian, and its bytes.
-_ENTRY = re.compile(rb"__CURSOR=")
-_FIELD = re.compile(rb"([A-Z_][A-Z0-9_]{0,63})(?:=([^\n]*)(?:\n|\Z)|\n)")
+_ENTRY = lazy_pattern(rb"__CURSOR=")
+_FIELD = lazy_pattern(rb"([A-Z_][A-Z0-9_]{0,63})(?:=([^\n]*)(?:\n|\Z)|\n)")
 _LONGEST = 1 << 26
 
 

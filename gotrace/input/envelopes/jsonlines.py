@@ -19,6 +19,7 @@ from gotrace.input.envelopes.record import (
     Record,
     plain_line,
 )
+from gotrace.patterns import lazy_pattern
 
 
 class Shape(NamedTuple):
@@ -72,14 +73,14 @@ _STREAMS = ("kubernetes.pod_name", "pod", "container_name", "host", "hostname", 
 _LINES = (
     "msg", "message", "log", "MESSAGE", "textPayload", "body", "stringValue", "@message", "value",
 )  # fmt: skip
-TRACE = re.compile(
+TRACE = lazy_pattern(
     rb"goroutine [0-9]+ [^\n]{0,200}\[|\n\t[^\n]{1,4096}:[0-9]+|^(?:panic: |fatal error: )"
     rb"|WARNING: DATA RACE\n| profile: total [0-9]|\n\npanic: "
 )
-_OPEN = re.compile(rb"[ \t]*(?:\"[^\"\n]{1,99}\": )?(?:\[|\{)[ \t]*(?=\r?\n)")
-_ENDS = re.compile(rb"\n([ \t]*)[\]}]")
+_OPEN = lazy_pattern(rb"[ \t]*(?:\"[^\"\n]{1,99}\": )?(?:\[|\{)[ \t]*(?=\r?\n)")
+_ENDS = lazy_pattern(rb"\n([ \t]*)[\]}]")
 MOST = 1 << 16  # lines of a record that is printed over several
-_ONE = re.compile(rb"[ \t]*(?:\{|\[[ \t]*\{)")
+_ONE = lazy_pattern(rb"[ \t]*(?:\{|\[[ \t]*\{)")
 
 
 def text_of(data: bytes, member: Member) -> tuple[bytes, tuple[RawPiece, ...]]:
@@ -95,7 +96,7 @@ def text_of(data: bytes, member: Member) -> tuple[bytes, tuple[RawPiece, ...]]:
 
 
 # Most of docker's records are these three members in this order.
-_DOCKER = re.compile(
+_DOCKER = lazy_pattern(
     rb'\{"log": ?"([^"\\]*+(?:\\.[^"\\]*+)*+)", ?"stream": ?"(\w{1,16})", ?'
     rb'"time": ?"([^"\\]{1,40})"\}\r?\n?'
 )
@@ -146,7 +147,7 @@ def _pretty(data: bytes, start: int, end: int) -> Reading | None:
     return Reading(tuple(_records(data, members(data, opened.end() - 1, end))), end)
 
 
-_CLOSE = re.compile(rb"[ \t]*[\]}]{1,9},?[ \t]*\r?\n?")
+_CLOSE = lazy_pattern(rb"[ \t]*[\]}]{1,9},?[ \t]*\r?\n?")
 
 
 def _records(data: bytes, found: list[Member]) -> list[Record]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_TOKEN = re.compile(
+from gotrace.patterns import lazy_pattern
+
+_TOKEN = lazy_pattern(
     rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"([ \t\r\n]*:)?|([\[{])|([\]}])|(,)|([^\s\[\]{},":]+)', re.S
 )
 DEEPEST = 64

@@ -13,10 +13,11 @@ from gotrace.input.envelopes.record import (
     plain_line,
     tail,
 )
+from gotrace.patterns import lazy_pattern
 
 ISO = rb"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}"
 ZONE = rb"(?:Z|[+-][0-9]{2}:?[0-9]{2})"
-_CONTROL = re.compile(rb"#([0-3][0-7]{2})")
+_CONTROL = lazy_pattern(rb"#([0-3][0-7]{2})")
 
 
 def prefixed(

@@ -3,14 +3,13 @@ console, klog's ``key="value"``. All quote as Go's ``%q`` or as JSON do."""
 
 from __future__ import annotations
 
-import re
-
 from gotrace.input.envelopes.escapes import unquoted
 from gotrace.input.envelopes.jsonlines import TRACE
 from gotrace.input.envelopes.record import HEADER, Envelope, Reading, Record
+from gotrace.patterns import lazy_pattern
 
-_STRING = re.compile(rb'"((?:[^"\\\n]|\\.)*+)"')
-_TIME = re.compile(rb'(?:\b(?:time|ts|t)="?)?([0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:]{8}[^\s"]*)')
+_STRING = lazy_pattern(rb'"((?:[^"\\\n]|\\.)*+)"')
+_TIME = lazy_pattern(rb'(?:\b(?:time|ts|t)="?)?([0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:]{8}[^\s"]*)')
 
 
 def _read(data: bytes, start: int, end: int) -> Reading | None:
