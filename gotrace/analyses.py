@@ -69,7 +69,7 @@ def analyse(
             waiting = _waiting(dump, runtime, goroutines)
     with _Boundary("findings", dump, issues):
         goroutines = _findings(
-            dump, runtime, goroutines, programs, passed=passed, disabled=disabled
+            dump, runtime, goroutines, programs, culprit, passed=passed, disabled=disabled
         )
     return Analyses(goroutines, culprit, waiting, tuple(issues))
 
@@ -141,6 +141,7 @@ def _findings(
     runtime: Runtime,
     goroutines: tuple[AnnotatedGoroutine, ...],
     programs: Programs,
+    culprit: Culprit | None,
     *,
     passed: Passed,
     disabled: frozenset[str],
@@ -149,4 +150,6 @@ def _findings(
         return goroutines
     from gotrace.findings import find_findings  # noqa: PLC0415 - only with signatures
 
-    return find_findings(dump, runtime, goroutines, programs, passed=passed, disabled=disabled)
+    return find_findings(
+        dump, runtime, goroutines, programs, passed=passed, disabled=disabled, culprit=culprit
+    )

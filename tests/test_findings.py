@@ -260,6 +260,27 @@ MISSED = {
 }
 
 
+@pytest.mark.toolchain
+@pytest.mark.parametrize("release", go_tools.releases(15, 27))
+def test_the_certain_culprit_is_another_pointer(tmp_path: Path, release: int) -> None:
+    """Both are nil and fit the address; where it is certain that the first failed, no error says
+    that it was the second."""
+    (tmp_path / "main.go").write_text(
+        "package main\n\ntype node struct {\n\tpad  int64\n\tnext *node\n\tval  int64\n}\n\n"
+        "//go:noinline\nfunc sum(a, b *node) int64 {\n\treturn a.next.val + b.val\n}\n\n"
+        "func main() {\n\tprintln(sum(&node{}, nil))\n}\n"
+    )
+    app = tmp_path / "app"
+    go_tools.build(release, tmp_path, "-o", str(app), "main.go")
+    done = subprocess.run([app], capture_output=True, check=False, timeout=60)
+    dump = gotrace.parse(done.stderr).dumps[0]
+    program, tree = gotrace.from_binary(str(app)), gotrace.from_source(str(tmp_path))
+    report = gotrace.annotate(dump, binaries=[program], sources=[tree])
+    assert report.culprit is not None
+    assert (report.culprit.expression, report.culprit.certainty.value) == ("a.next", "certain")
+    assert "nil-fault" not in codes(report)
+
+
 # ---------------------------------------------------------------------- the command
 
 

@@ -29,11 +29,18 @@ def setting(arch: str) -> Setting:
 
 
 def said(
-    code: str, value: Value, go_type: GoType, *, arch: str = "amd64", address: int | None = None
+    code: str,
+    value: Value,
+    go_type: GoType,
+    *,
+    arch: str = "amd64",
+    address: int | None = None,
+    culprit: str | None = None,
 ) -> str | None:
     """What one rule says of a parameter ``timeout``."""
     part = Part("timeout", value, go_type, Role.PARAMETER, "main.f")
-    found = RULES[code].check(part, setting(arch)._replace(address=address))
+    known = setting(arch)._replace(address=address, culprit=culprit)
+    found = RULES[code].check(part, known)
     return None if found is None else "; ".join([found.message, *found.evidence])
 
 
@@ -95,6 +102,26 @@ def test_offsets_behind_what_is_unknown() -> None:
         told = said("nil-fault", pointer(0), go_type, address=8)
         assert (told is None) == (expected is None), fields
         assert told is None or expected is None or expected in told
+
+
+@pytest.mark.parametrize(
+    ("culprit", "speaks"),
+    [
+        (None, True),
+        ("timeout", True),
+        ("*timeout", True),
+        ("(*timeout).last", True),
+        ("timeout.last", True),
+        ("timeouts.last", False),
+        ("next.timeout", False),
+    ],
+)
+def test_where_the_culprit_is_certain(culprit: str | None, *, speaks: bool) -> None:
+    """Of several nil pointers that the address fits only the one that it is has the finding."""
+    target = GoType(Kind.STRUCT, "T", fields=(Field("first", INT64), Field("last", INT64)))
+    go_type = GoType(Kind.POINTER, "*T", element=target)
+    told = said("nil-fault", pointer(0), go_type, address=8, culprit=culprit)
+    assert (told is not None) is speaks
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from gotrace.signature import Role, types_by_name
 from gotrace.value import Argument, Certainty, Finding
 
 if TYPE_CHECKING:
+    from gotrace.culprit import Culprit
     from gotrace.recover import Passed
 
 Place = tuple[int, int]  # which goroutine, and which of its frames
@@ -41,18 +42,22 @@ def find_findings(
     *,
     passed: Mapping[Place, Mapping[str, Passed]] = MappingProxyType({}),
     disabled: frozenset[str] = frozenset(),
+    culprit: Culprit | None = None,
 ) -> tuple[AnnotatedGoroutine, ...]:
     """The same goroutines with ``Argument.findings`` filled in.
 
     Shape:  ``passed`` are arguments that came in as something else, by goroutine and frame;
-            ``disabled`` are codes of rules that are not asked.
+            ``disabled`` are codes of rules that are not asked; where it is certain what the
+            ``culprit`` is, no other argument is said to be it.
     Errors: none.
     Source: docs/findings.md.
     """
     sizes = Sizes(runtime.port.word_size, align64=runtime.facts.has("align64") is not False)
     setting = Setting(runtime.port, sizes, runtime.os, None, programs.landed, ())
-    search = _Search(disabled, setting)
     failed = _failed(dump, goroutines) if _address(dump) is not None else None
+    if failed is not None and culprit is not None and _is_certain(culprit, failed):
+        setting = setting._replace(culprit=culprit.expression)
+    search = _Search(disabled, setting)
     found = []
     for number, goroutine in enumerate(goroutines):
         frames = tuple(
@@ -77,6 +82,14 @@ def _failed(dump: Dump, goroutines: tuple[AnnotatedGoroutine, ...]) -> tuple[int
             frame = failing_frame(goroutine.frames, dump)
             return None if frame is None else (number, frame)
     return None
+
+
+def _is_certain(culprit: Culprit, failed: tuple[int, int]) -> bool:
+    """Whether it is certain which expression of the frame that failed it was."""
+    from gotrace.culprit import CulpritCertainty  # noqa: PLC0415 - only for a fault
+
+    there = (culprit.goroutine, culprit.frame) == failed
+    return there and culprit.certainty is CulpritCertainty.CERTAIN and bool(culprit.expression)
 
 
 def _address(dump: Dump) -> int | None:

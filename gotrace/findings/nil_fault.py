@@ -17,6 +17,8 @@ def _check(part: Part, setting: Setting) -> Found | None:
         return None
     if part.type is None or part.type.kind is not Kind.POINTER:
         return None
+    if setting.culprit is not None and not _stands_first(part.path, setting.culprit):
+        return None
     field = _field(part.type.element, address, setting)
     if field is None:
         return None
@@ -25,6 +27,12 @@ def _check(part: Part, setting: Setting) -> Found | None:
         f"{part.path} is nil, and the program failed at {address:#x}",
         (f"{where} lies {address:#x} behind it" if address else f"{where} starts there",),
     )
+
+
+def _stands_first(path: str, expression: str) -> bool:
+    """Whether ``expression`` is ``path`` or something of it: its ``*`` and parentheses aside."""
+    rest = expression.lstrip("*(")
+    return rest.startswith(path) and not rest[len(path) : len(path) + 1].isidentifier()
 
 
 def _field(target: GoType | None, address: int, setting: Setting) -> str | None:

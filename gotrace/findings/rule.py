@@ -37,7 +37,8 @@ class Setting(NamedTuple):
 
     ``address`` is the fault address where the part's frame is the one that failed at a nil pointer,
     else None. ``programs`` printed the dump. ``siblings`` are the frame's other arguments.
-    ``passed`` are those, by name, that came in as something else.
+    ``passed`` are those, by name, that came in as something else. ``culprit`` is the expression
+    that was certainly nil, None where that is not certain.
     """
 
     port: Port
@@ -47,6 +48,7 @@ class Setting(NamedTuple):
     programs: tuple[Landed, ...]
     siblings: tuple[Part, ...]
     passed: Mapping[str, Passed] = MappingProxyType({})
+    culprit: str | None = None
 
 
 class Found(NamedTuple):
