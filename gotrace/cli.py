@@ -51,7 +51,10 @@ def _leave(code: int) -> None:
 
     Not where somebody else's code waits for the end: threads, profilers, coverage, debuggers.
     """
-    if "threading" in sys.modules or sys.getprofile() or sys.gettrace() or sys.flags.inspect:
+    threading = sys.modules.get("threading")
+    if threading is not None and threading.active_count() > 1:
+        return
+    if sys.getprofile() or sys.gettrace() or sys.flags.inspect:
         return
     atexit._run_exitfuncs()
     if sys.stderr is not None:

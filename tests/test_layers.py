@@ -70,7 +70,10 @@ ROOMS = {
     "ahocorasick_rs": {"scanning/swift.py"},
     "stringzilla": {"scanning/swift.py"},
     "apache_beam": {"beam.py"},
-    "pyarrow": {"rendering/parquet.py", "rendering/parquet_schema.py", "spark/"},
+    "pyarrow": {
+        *("rendering/parquet.py", "rendering/parquet_schema.py", "rendering/parquet_columns.py"),
+        "spark/",
+    },
 }
 # Any module of that folder.
 FOLDERS = {"pygls": "lsp/", "lsprotocol": "lsp/", "mcp": "mcp/", "pydantic": "mcp/"}

@@ -162,6 +162,52 @@ def test_secrets_stay_at_home() -> None:
     assert "hunter2" not in json.dumps(rows(redact(report)))
 
 
+def kinds() -> dict[str, tuple[Any, st.SearchStrategy[Any]]]:
+    """Each kind of column, and what can stand in it."""
+    pa = pytest.importorskip("pyarrow")
+    texts, numbers = st.text(max_size=5), st.integers(-(1 << 63), (1 << 63) - 1)
+    pairs = st.tuples(st.none() | texts, st.none() | numbers)
+    pair = pa.struct([pa.field("a", pa.string()), pa.field("b", pa.int64())])
+    return {
+        "texts": (pa.string(), texts),
+        "numbers": (pa.int64(), numbers),
+        "flags": (pa.bool_(), st.booleans()),
+        "lists": (pa.list_(pa.string()), st.lists(st.none() | texts, max_size=3)),
+        "structures": (pair, pairs),
+        "lists of them": (pa.list_(pair), st.lists(st.none() | pairs, max_size=3)),
+    }
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_columns_are_those_of_arrow(data: st.DataObject) -> None:
+    """They are made of buffers; what Arrow makes of the same lists is the same."""
+    pa = pytest.importorskip("pyarrow")
+    columns = importlib.import_module("gotrace.rendering.parquet_columns")
+    kind, entries = data.draw(st.sampled_from([*kinds().values()]))
+    values = data.draw(st.lists(st.none() | entries, max_size=20))
+    made = columns.column(values, kind)
+    made.validate(full=True)
+    assert made.equals(pa.array(values, kind))
+    if not values:
+        return
+    chosen = data.draw(st.lists(st.integers(0, len(values) - 1), max_size=9))
+    (taken,) = columns.of_words([(v,) for v in values], pa.schema([("x", kind)]), chosen)
+    assert taken.equals(pa.array([values[i] for i in chosen], kind))
+
+
+def test_where_each_row_stands_is_what_its_span_says(tmp_path: Path) -> None:
+    """The short way to a place and the long one agree, also in windows of a scan."""
+    log = b"".join(b"hello\n" * 3 + p.read_bytes() + b"\n" for p in sample_files()[:40])
+    (tmp_path / "a.log").write_bytes(log)
+    for found in (gotrace.parse(log).dumps, [*gotrace.scan(str(tmp_path / "a.log"))]):
+        reports = [*map(gotrace.annotate, found)]
+        told = [r for r in rows(*reports) if r["function"] is not None]
+        frames = ((r.dump, f.frame) for r in reports for g in r.goroutines for f in g.frames)
+        places = [tuple(dump.where(frame.span)[:3]) for dump, frame in frames]
+        assert [(r["frame_start"], r["frame_end"], r["log_line"]) for r in told] == places
+
+
 @settings(max_examples=30)
 @given(st.data())
 def test_any_text_becomes_a_table(data: st.DataObject) -> None:
@@ -301,6 +347,16 @@ def test_without_pyarrow(
             "  pip install 'gotrace[arrow]'",
         ]
     assert not out.exists()
+
+
+def test_pandas_is_not_imported(tmp_path: Path) -> None:
+    """Arrow would, where it is installed, for each list that becomes a column."""
+    code = (
+        "import sys\nfrom gotrace.cli import main\nmain(sys.argv[1:])\n"
+        "sys.exit('pandas' in sys.modules)"
+    )
+    told = ["scan", "--no-discover", "--format", "parquet", "-o", str(tmp_path / "x"), str(LOG)]
+    assert subprocess.run([sys.executable, "-c", code, *told], check=False).returncode == 0
 
 
 def test_what_makes_no_sense(capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,6 +38,10 @@ class PlainMap:
         end_column = code_points(data[last:end]) + 1
         return _new(Location, (start, end, self.line(start), column, end_column, ()))
 
+    def extent(self, span: Span) -> tuple[int, int, int]:
+        """What :meth:`locate` says first: start, end and line of ``span``."""
+        return span[0], span[1], self.line(span[0])
+
     def is_simple(self, start: int, end: int) -> bool:
         """Whether these bytes are on one line, and each of them is a column."""
         text = self._data[start:end]

@@ -5,22 +5,28 @@ It needs pyarrow, the extra ``arrow``.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO, TextIO, TypeVar
 
 from gotrace.errors import GotraceError
+from gotrace.input.sourcemap import PlainMap
+from gotrace.model import Dump, Span
 from gotrace.parsing.collector import paused
 from gotrace.rendering import crash
 from gotrace.rendering.formats import Page
-from gotrace.rendering.json_values import Json
+from gotrace.rendering.json_values import Json, hexadecimal
 from gotrace.rendering.parquet_rows import (
+    NO_WORDS,
+    Words,
     dump_row,
     function_row,
     goroutine_row,
-    place_row,
     words_row,
 )
 from gotrace.report import Report
+from gotrace.scanning.window import WindowMap
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,6 +35,8 @@ if TYPE_CHECKING:
 
 ROWS = 1 << 13  # of a row group, and of a batch
 SIZE = 1 << 23  # characters of text in one, about
+_Key = TypeVar("_Key")
+_Row = TypeVar("_Row")
 
 
 def write(reports: Iterable[Report], out: TextIO, page: Page) -> None:
@@ -36,7 +44,8 @@ def write(reports: Iterable[Report], out: TextIO, page: Page) -> None:
 
     Errors: GotraceError without pyarrow, and where ``out`` is a terminal.
     """
-    _load()
+    with _one_thread():
+        _load()
     if out.isatty():
         raise GotraceError("parquet is nothing for a terminal", "name a file: -o crashes.parquet")
     out.flush()
@@ -81,6 +90,20 @@ def _load() -> None:
         ) from error
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Where numpy is installed, Arrow imports it, and OpenBLAS starts a thread for each core: half
+    of what the import takes. A command computes nothing with it."""
+    told = os.environ.get(_THREADS)
+    os.environ.setdefault(_THREADS, "1")
+    try:
+        yield
+    finally:
+        if told is None:
+            del os.environ[_THREADS]
+
+
+_THREADS = "OPENBLAS_NUM_THREADS"
 _Place = tuple[int, int, "AnnotatedFrame | None"]
 
 
@@ -104,17 +127,28 @@ class _Rows:
         self._forget()
 
     def _forget(self) -> None:
-        self.count = 0
         self._size = 0
         self._goroutine = -2  # whose rows come
         self._dumps, self._goroutines = _Shared(), _Shared()
-        self._functions, self._words = _Shared(), _Shared()
+        self._functions: dict[tuple[object, ...], int] = {}
+        self._function_rows: list[Json] = []
+        self._words: dict[tuple[int, ...], int] = {}
+        self._words_rows: list[Words] = []
+        self._frames: dict[tuple[object, ...], tuple[int, int]] = {}
+        self._held: list[AnnotatedFrame] = []  # what the keys are the ids of: it has to live
+        self._chosen: list[tuple[int, int, int, int]] = []  # of the four, by each row
         self._places: list[tuple[object, ...]] = []
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._places)
 
     def begin(self, report: Report) -> None:
         """The rows that follow are of this report."""
         self._report, self._dump = report, dump_row(report)
         self._blamed = crash.frame_of(report)
+        self._extent = _extent(report.dump)
         self._coming = _frames(report)
         self._goroutine = -2
         self._dumps.append(self._dump)
@@ -128,9 +162,8 @@ class _Rows:
             for number, index, frame in self._coming:
                 if number != self._goroutine:
                     self._stand_in(self._report, number)
-                self._places.append(place_row(self._report, frame, index, self._blamed))
-                self._add(frame)
-                if self.count >= ROWS or self._size >= SIZE:
+                self._add(index, frame)
+                if len(self._places) >= ROWS or self._size >= SIZE:
                     return True
         return False
 
@@ -138,75 +171,95 @@ class _Rows:
         self._goroutine = number
         plain = report.goroutines[number].goroutine if number >= 0 else None
         self._goroutines.append(goroutine_row(plain, number))
+        self._above = len(self._dumps.rows) - 1, len(self._goroutines.rows) - 1
 
-    def _add(self, frame: AnnotatedFrame | None) -> None:
-        self.count += 1
-        self._size += self._dumps.again() + self._goroutines.again()
+    def _add(self, index: int, frame: AnnotatedFrame | None) -> None:
+        self._size += self._dumps.weight + self._goroutines.weight
         if frame is None:
-            self._functions.choose((), dict)
-            self._words.choose((), dict)
+            self._chosen.append((*self._above, *self._nothing()))
+            self._places.append((None, None, None, None, None, False))
             return
-        plain = frame.frame
-        call = plain.call
+        plain, _, in_app, signature, arguments, unbound, issues = frame
+        call, site, start, _, end, _, _, pc, language = plain
         self._size += call.end
-        line = (plain.function, plain.site, id(frame.signature), frame.in_app, plain.language)
-        self._functions.choose(line, lambda: function_row(frame), frame)
-        said = (id(call), id(frame.arguments), id(frame.unbound), id(frame.issues))
-        self._words.choose(said, lambda: words_row(frame), frame)
+        # What is shared is one object: to hash what it holds takes longer.
+        key = (
+            *(id(call), id(site), id(signature), id(arguments), id(unbound), id(issues)),
+            *(in_app, language),
+        )
+        shared = self._frames.get(key)
+        if shared is None:
+            self._held.append(frame)
+            shared = self._frames[key] = self._function(frame), self._words_of(frame)
+        self._chosen.append((*self._above, *shared))
+        place = self._extent(Span(start, end))
+        self._places.append((hexadecimal(pc), index, *place, frame is self._blamed))
+
+    def _nothing(self) -> tuple[int, int]:
+        return (
+            _number(self._functions, (), self._function_rows, dict),
+            _number(self._words, (), self._words_rows, lambda: NO_WORDS),
+        )
+
+    def _function(self, frame: AnnotatedFrame) -> int:
+        plain = frame.frame
+        key = (plain.function, plain.site, id(frame.signature), frame.in_app, plain.language)
+        return _number(self._functions, key, self._function_rows, lambda: function_row(frame))
+
+    def _words_of(self, frame: AnnotatedFrame) -> int:
+        key = (id(frame.frame.call), id(frame.arguments), id(frame.unbound), id(frame.issues))
+        return _number(self._words, key, self._words_rows, lambda: words_row(frame))
 
     def batch(self) -> pa.RecordBatch:
         """All rows so far; it begins anew."""
         import pyarrow as pa  # noqa: PLC0415 - only with the extra
 
+        from gotrace.rendering import parquet_columns as columns  # noqa: PLC0415
         from gotrace.rendering import parquet_schema as schema  # noqa: PLC0415
 
-        places = zip(zip(*self._places, strict=True), schema.PLACE, strict=True)
-        columns = [
-            *self._dumps.columns(schema.DUMP),
-            *self._goroutines.columns(schema.GOROUTINE),
-            *(pa.array(values, field.type) for values, field in places),
-            *self._functions.columns(schema.FUNCTION),
-            *self._words.columns(schema.WORDS),
+        dumps, goroutines, functions, words = zip(*self._chosen, strict=True)
+        found = [
+            *columns.of_rows(self._dumps.rows, schema.DUMP, dumps),
+            *columns.of_rows(self._goroutines.rows, schema.GOROUTINE, goroutines),
+            *columns.of_lists(zip(*self._places, strict=True), schema.PLACE),
+            *columns.of_rows(self._function_rows, schema.FUNCTION, functions),
+            *columns.of_words(self._words_rows, schema.WORDS, words),
         ]
         self._forget()
-        return pa.RecordBatch.from_arrays(columns, schema=schema.SCHEMA)
+        return pa.RecordBatch.from_arrays(found, schema=schema.SCHEMA)
 
 
 class _Shared:
-    """Columns that are the same for many rows: the distinct ones, and which of them each has."""
+    """Columns that are the same for many rows that stand together."""
 
     def __init__(self) -> None:
         self.rows: list[Json] = []
-        self._weight = 0  # characters of the last one's texts
-        self._chosen: list[int] = []
-        self._known: dict[tuple[object, ...], int] = {}
-        self._held: list[object] = []  # what the keys are the ids of: it has to live
+        self.weight = 0  # characters of the last one's texts
 
     def append(self, row: Json) -> None:
         """What the next rows have."""
         self.rows.append(row)
-        self._weight = sum(len(value) for value in row.values() if isinstance(value, str))
+        self.weight = sum(len(value) for value in row.values() if isinstance(value, str))
 
-    def again(self) -> int:
-        """A row that has what was appended last; the characters of it."""
-        self._chosen.append(len(self.rows) - 1)
-        return self._weight
 
-    def choose(
-        self, key: tuple[object, ...], make: Callable[[], Json], held: object = None
-    ) -> None:
-        """A row that has what is made for ``key``."""
-        index = self._known.get(key)
-        if index is None:
-            index = self._known[key] = len(self.rows)
-            self._held.append(held)
-            self.rows.append(make())
-        self._chosen.append(index)
+def _number(
+    known: dict[tuple[_Key, ...], int],
+    key: tuple[_Key, ...],
+    rows: list[_Row],
+    make: Callable[[], _Row],
+) -> int:
+    """Which of ``rows`` is that of ``key``; where there is none, it is made."""
+    number = known.get(key)
+    if number is None:
+        number = known[key] = len(rows)
+        rows.append(make())
+    return number
 
-    def columns(self, schema: pa.Schema) -> list[pa.Array]:
-        """An entry for each row; null where nothing is said."""
-        import pyarrow as pa  # noqa: PLC0415 - only with the extra
 
-        table = pa.RecordBatch.from_pylist(self.rows, schema=schema)
-        columns: list[pa.Array] = table.take(pa.array(self._chosen)).columns
-        return columns
+def _extent(dump: Dump) -> Callable[[Span], tuple[int, int, int]]:
+    """Where text starts and ends, and its line; columns take longer than the three, so they are not
+    asked for."""
+    places = dump.source_map
+    if isinstance(places, PlainMap | WindowMap):
+        return places.extent
+    return lambda span: dump.where(span)[:3]

@@ -1,4 +1,5 @@
-"""What stands in the columns of :mod:`parquet_schema`: plain dictionaries, made of a report.
+"""What stands in the columns of :mod:`parquet_schema`: plain dictionaries and tuples, made of a
+report.
 
 A text of a log can be as long as the log: it is cut at ``LONGEST``, since each of a dump's rows has
 it. Numbers that have no place in 64 bits are null.
@@ -20,6 +21,15 @@ from gotrace.report import Report
 from gotrace.value import Argument, Certainty, WordUse
 
 LONGEST = 1 << 14  # characters of a text
+# Text, inlined, arguments, unbound words, findings; nothing of all for what is no frame.
+Words = tuple[
+    str | None,
+    bool | None,
+    list[tuple[object, ...]] | None,
+    list[str] | None,
+    list[tuple[str, str, str | None]] | None,
+]
+NO_WORDS: Words = (None, None, None, None, None)
 _MOST = 1 << 63
 _UNTOLD = {Certainty.ABSENT, Certainty.UNSET}
 
@@ -69,7 +79,7 @@ def goroutine_row(goroutine: Goroutine | None, index: int) -> Json:
         "wait_minutes": _int(goroutine.wait_minutes),
         "count": _int(goroutine.copies),
         "crashed": goroutine.crashed,
-        "labels": [{"key": _text(k), "value": _text(v)} for k, v in goroutine.labels],
+        "labels": [(_text(k), _text(v)) for k, v in goroutine.labels],
         "created_by": _creator(goroutine.created_by),
     }
 
@@ -91,54 +101,41 @@ def function_row(frame: AnnotatedFrame) -> Json:
     }
 
 
-def words_row(frame: AnnotatedFrame) -> Json:
-    """The columns that frames share that were called with the same words."""
+def words_row(frame: AnnotatedFrame) -> Words:
+    """The columns that frames share that were called with the same words, in the schema's order."""
     call, arguments = frame.frame.call, frame.arguments
-    findings = [
-        {"code": i.code, "severity": "warning", "message": _text(i.message)} for i in frame.issues
-    ]
+    findings = [(i.code, "warning", _text(i.message)) for i in frame.issues]
     for argument in arguments:
-        findings += [
-            {"code": f.code, "severity": f.severity.value, "message": _text(f.message)}
-            for f in argument.findings
-        ]
-    return {
-        "raw_arguments": _text(call.arguments),
-        "inlined": call.inlined,
-        "arguments": [_argument(frame, a) for a in arguments],
-        "unbound_words": _raws(frame, frame.unbound),
-        "findings": findings,
-    }
+        for found in argument.findings:
+            findings.append((found.code, found.severity.value, _text(found.message)))
+    return (
+        _text(call.arguments),
+        call.inlined,
+        [_argument(frame, a) for a in arguments],
+        _raws(frame, frame.unbound),
+        findings,
+    )
 
 
-def place_row(
-    report: Report, frame: AnnotatedFrame | None, index: int, blamed: AnnotatedFrame | None
-) -> tuple[object, ...]:
-    """The columns of one frame alone, in the schema's order: there is one for each row."""
-    if frame is None:
-        return None, None, None, None, None, False
-    plain = frame.frame
-    place = report.dump.where(plain.span)
-    return hexadecimal(plain.pc), index, place[0], place[1], place[2], frame is blamed
-
-
-def _argument(frame: AnnotatedFrame, argument: Argument) -> Json:
-    value = None if argument.certainty in _UNTOLD else argument.value
-    origin = argument.provenance
-    return {
-        "name": _text(argument.name),
-        "role": argument.role.value,
-        "type": _text(argument.type),
-        "certainty": argument.certainty.value,
-        "kind": value.kind.value if value else None,
-        "value": _text(value_text(value, {})) if value else None,
-        "pointer": hexadecimal(value.pointer) if value else None,
-        "reason": _text(argument.reason or None),
-        "absence": argument.absence.value if argument.absence else None,
-        "provenance": _text(origin.text) if origin else None,
-        "words": _raws(frame, argument.words),
-        "findings": [f.code for f in argument.findings],
-    }
+def _argument(frame: AnnotatedFrame, argument: Argument) -> tuple[object, ...]:
+    """What ARGUMENT has, in its order."""
+    name, role, kind, certainty, value, words, reason, absence, origin, findings = argument
+    if certainty in _UNTOLD:
+        value = None
+    return (
+        _text(name),
+        role.value,
+        _text(kind),
+        certainty.value,
+        value.kind.value if value else None,
+        _text(value_text(value, {})) if value else None,
+        hexadecimal(value.pointer) if value else None,
+        _text(reason or None),
+        absence.value if absence else None,
+        _text(origin.text) if origin else None,
+        _raws(frame, words),
+        [f.code for f in findings],
+    )
 
 
 def _raws(frame: AnnotatedFrame, words: Sequence[WordUse]) -> list[str]:
@@ -150,21 +147,18 @@ def _raws(frame: AnnotatedFrame, words: Sequence[WordUse]) -> list[str]:
     return [arguments[w[2] - first : w[3] - first] for w in words]
 
 
-def _creator(creator: CreatedBy | None) -> Json | None:
+def _creator(creator: CreatedBy | None) -> tuple[object, ...] | None:
+    """What CREATOR has, in its order."""
     if creator is None:
         return None
     site = creator.site
-    return {
-        "function": _text(creator.function),
-        "file": _text(site.file) if site else None,
-        "line": _int(site.line) if site else None,
-        "goroutine": _int(creator.goroutine),
-    }
+    place = (_text(site.file), _int(site.line)) if site else (None, None)
+    return (_text(creator.function), *place, _int(creator.goroutine))
 
 
 def _text(raw: str | None) -> str | None:
     if raw is None or len(raw) <= LONGEST:
-        return None if raw is None else valid(raw)
+        return raw if raw is None or raw.isascii() else valid(raw)
     return f"{valid(raw[:LONGEST])}… ({len(raw) - LONGEST} more characters)"
 
 

@@ -184,7 +184,9 @@ class Scanner:
         base = self._base
         self._pass(cut, whole)
         self._held = [whole[cut:]] if cut < len(whole) else []
-        self._wanted = max(WINDOW, 2 * self._size)
+        # What is still going on is read again: the fewer times the better, up to its longest.
+        times = 4 if 4 * self._size <= self._most else 2
+        self._wanted = max(WINDOW, times * self._size)
         return shrunk(done, window, whole, base)
 
     def _cut(self, whole: bytes, found: list[Dump]) -> tuple[int, list[Dump]]:

@@ -22,13 +22,24 @@ class WindowMap:
 
     def locate(self, span: Span) -> Location:
         """Where ``span`` of the window lies in the whole input."""
-        index = bisect_right(self._parts, span.start, key=lambda p: p[0]) - 1
-        cut, lines, plain = self._parts[max(index, 0)]
-        place = plain.locate(Span(span.start - cut, span.end - cut))
-        base = self._base + cut
-        return place._replace(
-            start=place.start + base, end=place.end + base, line=place.line + self._lines + lines
+        cut, lines, plain = self._part(span[0])
+        start, end, line, column, end_column, parts = plain.locate(
+            Span(span[0] - cut, span[1] - cut)
         )
+        base, line = self._base + cut, line + self._lines + lines
+        return Location(start + base, end + base, line, column, end_column, parts)
+
+    def extent(self, span: Span) -> tuple[int, int, int]:
+        """What :meth:`locate` says first: start, end and line of ``span``."""
+        cut, lines, plain = self._part(span[0])
+        line = plain.line(span[0] - cut) + self._lines + lines
+        return span[0] + self._base, span[1] + self._base, line
+
+    def _part(self, position: int) -> tuple[int, int, PlainMap]:
+        parts = self._parts
+        if len(parts) == 1:
+            return parts[0]
+        return parts[max(bisect_right(parts, position, key=lambda p: p[0]) - 1, 0)]
 
     def line(self, position: int) -> int:
         """How many lines end in the window before ``position``; only before it is shrunk."""
