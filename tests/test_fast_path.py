@@ -214,8 +214,20 @@ def test_frames_are_a_tuple_in_all_but_type(monkeypatch: pytest.MonkeyPatch) -> 
     assert frames + plain == plain + frames == plain + plain
     assert plain[1] in frames
     copy = pickle.loads(pickle.dumps(dump))
+    assert isinstance(copy.goroutines[0].frames, Frames)
+    assert copy.goroutines[0].frames == plain
     assert copy == dump
-    assert type(copy.goroutines[0].frames) is tuple
+    assert [g.frames.numbers() for g in copy.goroutines if isinstance(g.frames, Frames)]
+
+
+def test_frames_are_pickled_as_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each text once, however often it stands there, and no word; calls are shared as before."""
+    (dump,) = read(dump_of(300), 0, monkeypatch)
+    data = pickle.dumps(dump)
+    assert len(data) < 3 * len(dump_of(300))
+    copy = pickle.loads(data)
+    calls = {id(f.call) for g in dump.goroutines for f in g.frames}
+    assert len({id(f.call) for g in copy.goroutines for f in g.frames}) == len(calls)
 
 
 @given(st.integers(0, 1 << 30))

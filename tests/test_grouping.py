@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import pickle
 from pathlib import Path
 
 import pytest
@@ -110,7 +109,9 @@ def test_grouping_without_frames_is_grouping_by_frames(level: Level) -> None:
             patch.setattr(sections, "SMALL", 0)
             lazy = gotrace.parse(path.read_bytes()).dumps
         for one in lazy:
-            plain = pickle.loads(pickle.dumps(one))
+            plain = one._replace(
+                goroutines=tuple(g._replace(frames=tuple(g.frames)) for g in one.goroutines)
+            )
             assert group(one.goroutines, level).keys() == group(plain.goroutines, level).keys()
             for a, b in zip(one.goroutines, plain.goroutines, strict=True):
                 assert columns(a.frames) == columns(b.frames)

@@ -63,8 +63,9 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         "-f", "--follow", action="store_true", help="wait for more, as `tail -F` does"
     )
     parser.add_argument(
-        "-j", "--jobs", type=_positive, default=1, metavar="N", help="processes for big plain files"
-    )
+        "-j", "--jobs", type=_positive, default=1, metavar="N",
+        help="processes: for parts of big plain files, or, with --full or a format, to decode",
+    )  # fmt: skip
     parser.add_argument(
         "--max-dump", type=_size, default=64 << 20, metavar="SIZE",
         help="longest dump (64M): one that is longer is cut there, and says so",

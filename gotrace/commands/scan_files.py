@@ -47,6 +47,7 @@ class _Scan:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.names = _names(options)
+        self.jobs = options.jobs
         self.failed = False
         self.found = False
         self.defect = False
@@ -55,7 +56,7 @@ class _Scan:
         """All dumps, each as soon as it is complete."""
         for name in self.names:
             try:
-                for dump in _dumps(name, self.options):
+                for dump in _dumps(name, self.options, self.jobs):
                     _Progress.clear()
                     self.found = True
                     self.defect |= any(i.code == "internal" for i in dump.issues)
@@ -84,17 +85,17 @@ def _names(options: argparse.Namespace) -> list[str]:
     return names if len(names) == len(options.files) else options.files
 
 
-def _dumps(name: str, options: argparse.Namespace) -> Iterator[Dump]:
+def _dumps(name: str, options: argparse.Namespace, jobs: int) -> Iterator[Dump]:
     if options.follow:
         from gotrace.scanning.following import follow  # noqa: PLC0415 - on demand
 
         yield from follow(name, prefix=options.prefix, max_dump_bytes=options.max_dump)
         return
-    if options.jobs > 1 and name != "-":
+    if jobs > 1 and name != "-":
         from gotrace.scanning.ranges import scan_in_ranges  # noqa: PLC0415 - starts processes
 
         yield from scan_in_ranges(
-            name, options.jobs, prefix=options.prefix, max_dump_bytes=options.max_dump
+            name, jobs, prefix=options.prefix, max_dump_bytes=options.max_dump
         )
         return
     scanner = Scanner(name, prefix=options.prefix, max_dump_bytes=options.max_dump)

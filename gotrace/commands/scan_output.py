@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
 from gotrace.config import load_settings
 from gotrace.fingerprints import fingerprints
 from gotrace.model import Dump, Goroutine
 from gotrace.output import appended, opened
+from gotrace.patterns import lazy_pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Protocol, TextIO
 
+    from gotrace.rendering.formats import Page
     from gotrace.report import Report
 
     class Scan(Protocol):
         """A running scan: the inputs, what is found in them, and what went wrong."""
 
         names: list[str]
+        jobs: int
         failed: bool
         defect: bool
 
@@ -31,26 +34,38 @@ if TYPE_CHECKING:
 
 
 SCHEMA = "gotrace/1"
+_BEYOND = lazy_pattern("[^\x00-\x7f]+")
 
 
 def print_dumps(scan: Scan, options: argparse.Namespace) -> None:
-    """Write all dumps, with no more than one of them in memory.
+    """Write all dumps, with no more than one of them in memory, or a few for each of the jobs.
 
     Errors: GotraceError for options that make no sense and for a file that cannot be written.
     """
     redacted = options.redact or load_settings(os.getcwd(), explicit=options.config).redact
-    plain = options.format == "ndjson" and not (options.full or redacted)
-    decoder = None if plain else _Decoder(scan, options)
+    if options.format == "ndjson" and not (options.full or redacted):
+        with _output(options, scan.names) as out:
+            _write_lines(map(summary, _dumps(scan, options, out)), out)
+        return
+    decoder = Decoder(options)
     with _output(options, scan.names) as out:
-        dumps = _flushed(scan.dumps(), out) if options.follow else scan.dumps()
-        if decoder is None:
-            _write_lines(map(summary, dumps), out)
-        elif options.format != "ndjson":
-            decoder.write(dumps, out)
-        elif options.full:
-            _write_lines(map(_full, decoder.reports(dumps)), out)
+        if _is_apart(scan, options):
+            from gotrace.commands.scan_workers import write_parts  # noqa: PLC0415 - on demand
+
+            scan.jobs = 1  # who decodes has more to do than who looks for dumps
+            write_parts(scan.dumps(), out, options, decoder)
         else:
-            _write_lines((summary(r.dump) for r in decoder.reports(dumps)), out)
+            from gotrace.rendering.formats import Page  # noqa: PLC0415 - only to decode
+
+            write = writer_of(options)
+            write(decoder.reports(_dumps(scan, options, out)), out, Page())
+    scan.failed |= decoder.failed
+    scan.defect |= decoder.defect
+
+
+def _is_apart(scan: Scan, options: argparse.Namespace) -> bool:
+    """Whether other processes decode. What comes slowly is written as it comes."""
+    return options.jobs > 1 and not options.follow and all(map(os.path.isfile, scan.names))
 
 
 def _output(options: argparse.Namespace, inputs: Sequence[str]) -> AbstractContextManager[TextIO]:
@@ -59,11 +74,73 @@ def _output(options: argparse.Namespace, inputs: Sequence[str]) -> AbstractConte
     return opened(options.output, inputs, text=False)
 
 
-def _flushed(dumps: Iterable[Dump], out: TextIO) -> Iterator[Dump]:
-    """The dumps; each is on its way to the reader before the next one is waited for."""
-    for dump in dumps:
+def _dumps(scan: Scan, options: argparse.Namespace, out: TextIO) -> Iterator[Dump]:
+    """The dumps; with --follow each is on its way to the reader before the next is waited for."""
+    for dump in scan.dumps():
         yield dump
-        out.flush()
+        if options.follow:
+            out.flush()
+
+
+class Decoder:
+    """Decodes dumps, with all that the options and the settings name.
+
+    ``failed``: something named there could not be read. ``defect``: a defect of ours was seen.
+    """
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        from gotrace import decoding  # noqa: PLC0415 - only for formats with arguments
+
+        self._decoding = decoding
+        self._run = decoding.begin(options)
+        self.defect = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether that is so by now."""
+        return self._run.failed
+
+    def look_beside(self, dump: Dump) -> Dump:
+        """``dump``; what lies beside its log was read, and it was said what."""
+        self._decoding.signatures_for(self._run, dump.source)
+        return dump
+
+    def reports(self, dumps: Iterable[Dump]) -> Iterator[Report]:
+        """A report for each dump."""
+        for dump in dumps:
+            signatures = self._decoding.signatures_for(self._run, dump.source)
+            yield self._decoding.decoded(self._run, dump, signatures)
+            self.defect |= self._run.defect
+
+
+def writer_of(options: argparse.Namespace) -> Callable[[Iterable[Report], TextIO, Page], None]:
+    """What writes reports as the options want them."""
+    if options.format != "ndjson":
+        from gotrace.rendering.formats import writer  # noqa: PLC0415 - only with a format
+
+        return writer(options.format)
+    return _write_full if options.full else _write_summaries
+
+
+def _write_full(reports: Iterable[Report], out: TextIO, page: Page) -> None:
+    from gotrace.rendering.json import pieces  # noqa: PLC0415 - only with --full
+
+    for report in reports:
+        out.writelines(map(_escaped, pieces(report, _told(report.dump))))
+        out.write("\n")
+
+
+def _write_summaries(reports: Iterable[Report], out: TextIO, page: Page) -> None:
+    _write_lines((summary(report.dump) for report in reports), out)
+
+
+def _escaped(text: str) -> str:
+    """JSON without what is not ASCII: outside of strings there is none of it."""
+    if text.isascii():
+        return text
+    import json  # noqa: PLC0415 - seldom
+
+    return _BEYOND.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def _write_lines(objects: Iterable[dict[str, Any]], out: TextIO) -> None:
@@ -71,33 +148,6 @@ def _write_lines(objects: Iterable[dict[str, Any]], out: TextIO) -> None:
         import json  # noqa: PLC0415 - not where nothing is found
 
         out.write(json.dumps(told) + "\n")
-
-
-class _Decoder:
-    """Decodes dumps, with all that the options and the settings name."""
-
-    def __init__(self, scan: Scan, options: argparse.Namespace) -> None:
-        from gotrace import decoding  # noqa: PLC0415 - only for formats with arguments
-
-        self._decoding = decoding
-        self._scan = scan
-        self._format = options.format
-        self._run = decoding.begin(options)
-        scan.failed |= self._run.failed
-
-    def reports(self, dumps: Iterable[Dump]) -> Iterator[Report]:
-        """A report for each dump."""
-        for dump in dumps:
-            signatures = self._decoding.signatures_for(self._run, dump.source)
-            yield self._decoding.decoded(self._run, dump, signatures)
-            self._scan.failed |= self._run.failed
-            self._scan.defect |= self._run.defect
-
-    def write(self, dumps: Iterable[Dump], out: TextIO) -> None:
-        """In the format that the options name."""
-        from gotrace.rendering.formats import Page, writer  # noqa: PLC0415
-
-        writer(self._format)(self.reports(dumps), out, Page())
 
 
 def summary(dump: Dump) -> dict[str, Any]:
@@ -138,13 +188,6 @@ def _crashed(goroutine: Goroutine | None) -> dict[str, Any] | None:
     if goroutine is None:
         return None
     return {"goroutine": goroutine.id, "frames": [_text(f.function) for f in goroutine.frames[:8]]}
-
-
-def _full(report: Report) -> dict[str, Any]:
-    from gotrace.rendering.json import dump as full  # noqa: PLC0415 - only with --full
-
-    dump = report.dump
-    return {**full(report), **_told(dump), "fingerprints": fingerprints(dump)._asdict()}
 
 
 def _text(raw: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, TextIO
 
 from gotrace.fingerprints import fingerprints
@@ -10,7 +10,7 @@ from gotrace.model import Ancestor, CreatedBy, Elision, Goroutine
 from gotrace.parsing.collector import paused
 from gotrace.rendering.json_frames import frames_of, place_of, span_of
 from gotrace.rendering.json_plain import heading, issue, location, note, register, thread
-from gotrace.rendering.json_text import LONG, Texts, dumps, encode
+from gotrace.rendering.json_text import LONG, Texts, dumps, encode, line
 from gotrace.rendering.json_values import Json, hexadecimal, named, quoted, text
 from gotrace.report import Report
 from gotrace.version import VERSION
@@ -18,7 +18,7 @@ from gotrace.version import VERSION
 if TYPE_CHECKING:
     from gotrace.rendering.formats import Page
 
-__all__ = ["SCHEMA", "document", "document_of", "dump", "dumps", "entry", "write"]
+__all__ = ["SCHEMA", "document", "document_of", "dump", "dumps", "entry", "pieces", "write"]
 
 SCHEMA = "gotrace/1"
 
@@ -59,18 +59,35 @@ def dump(report: Report) -> Json:
 
 def entry(report: Report) -> Json:
     """A Dump object for :func:`dumps`: where it is large, its goroutines are text already."""
+    found = _lazy(report)
+    texts = found["goroutines"]
+    if isinstance(texts, Texts):
+        with paused():
+            found["goroutines"] = Texts(tuple(texts.entries))
+    return found
+
+
+def pieces(report: Report, changed: Json | None = None) -> Iterator[str]:
+    """The text of one Dump object in a line, piece by piece: that of a large one is many times as
+    long as the dump. Keys that are ``changed`` stand in their places."""
+    found = _lazy(report) | (changed or {})
+    with paused():
+        yield from line(found)
+
+
+def _lazy(report: Report) -> Json:
+    """A Dump object; the goroutines of a large one become text when they are asked for."""
     if len(report.goroutines) <= LONG:
         return dump(report)
     from gotrace.rendering.json_bulk import FrameTexts  # noqa: PLC0415 - for large dumps
 
-    with paused():
-        frames = FrameTexts(report)
-        # No text of a log can look like the mark: its quotes are escaped.
-        texts = (
-            encode(_goroutine(report, i, [])).replace(_FRAMES, f'"frames": {frames.of(i)}', 1)
-            for i in _order(report)
-        )
-        return _dump(report, Texts(tuple(texts)))
+    frames = FrameTexts(report)
+    # No text of a log can look like the mark: its quotes are escaped.
+    texts = (
+        encode(_goroutine(report, i, [])).replace(_FRAMES, f'"frames": {frames.of(i)}', 1)
+        for i in _order(report)
+    )
+    return _dump(report, Texts(texts))
 
 
 _FRAMES = '"frames": []'

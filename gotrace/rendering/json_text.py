@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gotrace.rendering.json_values import Json
@@ -14,9 +14,9 @@ LONG = 500  # in a list of more entries each is one line: nobody reads them, and
 
 
 class Texts(NamedTuple):
-    """A long list whose entries were written before."""
+    """A long list whose entries are text already, or become it one after the other."""
 
-    entries: tuple[str, ...]
+    entries: Iterable[str]
 
 
 _string = json.encoder.encode_basestring
@@ -45,22 +45,31 @@ def dumps(value: Json, *, indent: int | None = None) -> str:
     what holds no other object, and every entry of a long list.
     """
     if indent is None:
-        return _line(value)
+        return "".join(line(value))
     pieces: list[str] = []
     _open(value, "\n", " " * indent, OPEN, pieces)
     return "".join(pieces)
 
 
-def _line(value: Any) -> str:
-    if not isinstance(value, dict) or not any(isinstance(v, Texts) for v in value.values()):
-        return encode(value)
-    entries = (
-        f"{encode(k)}: [{', '.join(v.entries)}]"
-        if isinstance(v, Texts)
-        else f"{encode(k)}: {encode(v)}"
-        for k, v in value.items()
-    )
-    return f"{{{', '.join(entries)}}}"
+def line(value: Json) -> Iterator[str]:
+    """``value`` as one line, in pieces: each entry of a Texts is one."""
+    if not any(isinstance(v, Texts) for v in value.values()):
+        yield encode(value)
+        return
+    between = "{"
+    for key, entry in value.items():
+        yield f"{between}{encode(key)}: "
+        between = ", "
+        if not isinstance(entry, Texts):
+            yield encode(entry)
+            continue
+        before = "["
+        for text in entry.entries:
+            yield before
+            yield text
+            before = ", "
+        yield "]" if before == ", " else "[]"
+    yield "}"
 
 
 def _open(value: Any, line: str, indent: str, levels: int, into: list[str]) -> None:

@@ -13,4 +13,5 @@ from gotrace.report import Report
 def write(reports: Iterable[Report], out: TextIO, page: Page) -> None:
     """Each as soon as it is there."""
     for report in reports:
-        out.write(json.dumps(json.entry(report)) + "\n")
+        out.writelines(json.pieces(report))
+        out.write("\n")

@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, TextIO, TypeVar
 
 from gotrace.errors import GotraceError
-from gotrace.input.sourcemap import PlainMap
-from gotrace.model import Dump, Span
+from gotrace.model import Span
 from gotrace.parsing.collector import paused
 from gotrace.rendering import crash
 from gotrace.rendering.formats import Page
@@ -21,12 +20,13 @@ from gotrace.rendering.parquet_rows import (
     NO_WORDS,
     Words,
     dump_row,
+    extent_in,
+    frames_of,
     function_row,
     goroutine_row,
     words_row,
 )
 from gotrace.report import Report
-from gotrace.scanning.window import WindowMap
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,16 +44,33 @@ def write(reports: Iterable[Report], out: TextIO, page: Page) -> None:
 
     Errors: GotraceError without pyarrow, and where ``out`` is a terminal.
     """
+    _write(batches(reports), _binary(out))
+
+
+def write_batches(found: Iterable[pa.RecordBatch], out: TextIO) -> None:
+    """The same of what :func:`batches` made of some reports at a time.
+
+    Errors: those of :func:`write`.
+    """
+    file = _binary(out)
+    _write(_filled(found), file)
+
+
+def write_to(file: BinaryIO, reports: Iterable[Report]) -> None:
+    """The same into a binary file."""
+    _write(batches(reports), file)
+
+
+def _binary(out: TextIO) -> BinaryIO:
     with _one_thread():
         _load()
     if out.isatty():
         raise GotraceError("parquet is nothing for a terminal", "name a file: -o crashes.parquet")
     out.flush()
-    write_to(out.buffer, reports)
+    return out.buffer
 
 
-def write_to(file: BinaryIO, reports: Iterable[Report]) -> None:
-    """The same into a binary file."""
+def _write(found: Iterable[pa.RecordBatch], file: BinaryIO) -> None:
     _load()
     from pyarrow import parquet  # noqa: PLC0415 - only with the extra
 
@@ -62,8 +79,27 @@ def write_to(file: BinaryIO, reports: Iterable[Report]) -> None:
     # Without Arrow's own schema in the file, all readers see plain columns.
     options = {"compression": "zstd", "store_schema": False}
     with parquet.ParquetWriter(file, SCHEMA, **options) as writer:
-        for batch in batches(reports):
+        for batch in found:
             writer.write_batch(batch)
+
+
+def _filled(found: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows, as many in each batch as there may be."""
+    import pyarrow as pa  # noqa: PLC0415 - only with the extra
+
+    held: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in found:
+        held.append(batch)
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+        if rows < ROWS and size < SIZE:
+            continue
+        whole = pa.Table.from_batches(held).combine_chunks().to_batches(ROWS)
+        held = [] if size >= SIZE or rows % ROWS == 0 else [whole.pop()]
+        yield from whole
+        rows, size = sum(b.num_rows for b in held), sum(b.nbytes for b in held)
+    if held:
+        yield from pa.Table.from_batches(held).combine_chunks().to_batches()
 
 
 def batches(reports: Iterable[Report]) -> Iterator[pa.RecordBatch]:
@@ -104,19 +140,6 @@ def _one_thread() -> Iterator[None]:
 
 
 _THREADS = "OPENBLAS_NUM_THREADS"
-_Place = tuple[int, int, "AnnotatedFrame | None"]
-
-
-def _frames(report: Report) -> Iterator[_Place]:
-    """The rows of a report: goroutine, frame, and what stands there. What has no frames is a row
-    too, so that nothing is missing: -1 is a dump without goroutines, None no frame."""
-    if not report.goroutines:
-        yield -1, 0, None
-    for number, goroutine in enumerate(report.goroutines):
-        if not goroutine.frames:
-            yield number, 0, None
-        for index, frame in enumerate(goroutine.frames):
-            yield number, index, frame
 
 
 class _Rows:
@@ -148,8 +171,8 @@ class _Rows:
         """The rows that follow are of this report."""
         self._report, self._dump = report, dump_row(report)
         self._blamed = crash.frame_of(report)
-        self._extent = _extent(report.dump)
-        self._coming = _frames(report)
+        self._extent = extent_in(report.dump)
+        self._coming = frames_of(report)
         self._goroutine = -2
         self._dumps.append(self._dump)
 
@@ -254,12 +277,3 @@ def _number(
         number = known[key] = len(rows)
         rows.append(make())
     return number
-
-
-def _extent(dump: Dump) -> Callable[[Span], tuple[int, int, int]]:
-    """Where text starts and ends, and its line; columns take longer than the three, so they are not
-    asked for."""
-    places = dump.source_map
-    if isinstance(places, PlainMap | WindowMap):
-        return places.extent
-    return lambda span: dump.where(span)[:3]

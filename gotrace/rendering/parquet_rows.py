@@ -7,17 +7,19 @@ it. Numbers that have no place in 64 bits are null.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from gotrace.annotated import AnnotatedFrame
 from gotrace.fingerprints import fingerprints
-from gotrace.model import CreatedBy, Goroutine
+from gotrace.input.sourcemap import PlainMap
+from gotrace.model import CreatedBy, Dump, Goroutine, Span
 from gotrace.rendering import crash
 from gotrace.rendering.json_frames import language_of, raw_of
 from gotrace.rendering.json_values import Json, hexadecimal
 from gotrace.rendering.json_values import text as valid
 from gotrace.rendering.values import value_text
 from gotrace.report import Report
+from gotrace.scanning.window import WindowMap
 from gotrace.value import Argument, Certainty, WordUse
 
 LONGEST = 1 << 14  # characters of a text
@@ -32,6 +34,27 @@ Words = tuple[
 NO_WORDS: Words = (None, None, None, None, None)
 _MOST = 1 << 63
 _UNTOLD = {Certainty.ABSENT, Certainty.UNSET}
+
+
+def frames_of(report: Report) -> Iterator[tuple[int, int, AnnotatedFrame | None]]:
+    """The rows of a report: goroutine, frame, and what stands there. What has no frames is a row
+    too, so that nothing is missing: -1 is a dump without goroutines, None no frame."""
+    if not report.goroutines:
+        yield -1, 0, None
+    for number, goroutine in enumerate(report.goroutines):
+        if not goroutine.frames:
+            yield number, 0, None
+        for index, frame in enumerate(goroutine.frames):
+            yield number, index, frame
+
+
+def extent_in(dump: Dump) -> Callable[[Span], tuple[int, int, int]]:
+    """Where text starts and ends, and its line; columns take longer than the three, so they are not
+    asked for."""
+    places = dump.source_map
+    if isinstance(places, PlainMap | WindowMap):
+        return places.extent
+    return lambda span: dump.where(span)[:3]
 
 
 def dump_row(report: Report) -> Json:
