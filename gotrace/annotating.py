@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from gotrace.decoding import Run, begin, decoded, fail, signatures_for
 from gotrace.errors import GotraceError
 from gotrace.exits import say
-from gotrace.inputs import label, named, read_named
+from gotrace.inputs import label, look_for_long_lines, named, read_named
 from gotrace.output import opened
 from gotrace.parsing import each_dump
 from gotrace.printing import print_reports
@@ -60,6 +60,7 @@ def _reports(run: Run) -> Iterator[Report]:
         except GotraceError as error:
             fail(run, error)
             continue
+        look_for_long_lines(name, data)
         for dump in each_dump(data, source=label(name), prefix=run.options.prefix):
             yield decoded(run, dump, signatures)
 

@@ -11,7 +11,7 @@ from gotrace.errors import GotraceError
 from gotrace.exits import INTERNAL, NOTHING, OK, USAGE, complain, say
 from gotrace.grouping import Bucket, Level, buckets, group, stack
 from gotrace.input.files import read_input
-from gotrace.inputs import named
+from gotrace.inputs import look_for_long_lines, named
 from gotrace.model import Dump, Goroutine
 from gotrace.output import opened, wants_colour
 from gotrace.parsing import each_dump
@@ -28,7 +28,7 @@ def group_files(options: argparse.Namespace) -> int:
     found: list[tuple[Dump, list[Bucket]]] = []
     for name in options.files:
         try:
-            for dump in each_dump(read_input(name), source=name, prefix=options.prefix):
+            for dump in _read(name, options):
                 defect |= any(i.code == "internal" for i in dump.issues)
                 all_ = buckets(_chosen(dump, options), Level(options.by))
                 wanted = [b for b in all_ if _wanted(b, options)]
@@ -55,7 +55,7 @@ def diff_files(options: argparse.Namespace) -> int:
     """Compare two files, print, and return the exit code."""
     dumps = []
     for name in (options.old, options.new):
-        found = list(each_dump(read_input(name), source=name, prefix=options.prefix))
+        found = list(_read(name, options))
         if not any(d.goroutines for d in found):
             say(f"no goroutines found in {named([name])}")
             return NOTHING
@@ -73,6 +73,12 @@ def diff_files(options: argparse.Namespace) -> int:
 
 
 # ---------------------------------------------------------------------- which
+
+
+def _read(name: str, options: argparse.Namespace) -> Iterator[Dump]:
+    data = read_input(name)
+    look_for_long_lines(name, data)
+    return each_dump(data, source=name, prefix=options.prefix)
 
 
 def _chosen(dump: Dump, options: argparse.Namespace) -> Iterable[Goroutine]:

@@ -13,6 +13,7 @@ from gotrace.errors import GotraceError
 from gotrace.exits import FINDINGS, INTERNAL, NOTHING, OK, USAGE, complain
 from gotrace.formats import BINARY
 from gotrace.input.envelopes.own import own_prefix
+from gotrace.inputs import complain_of_line
 from gotrace.model import Dump
 from gotrace.scanning.scanner import Scanner
 from gotrace.scanning.sources import found_in, in_time_order, rotated_with
@@ -86,16 +87,22 @@ def _names(options: argparse.Namespace) -> list[str]:
 
 
 def _dumps(name: str, options: argparse.Namespace, jobs: int) -> Iterator[Dump]:
+    def overlong(place: int) -> None:
+        _Progress.clear()
+        complain_of_line(name, place, options.max_dump)
+
     if options.follow:
         from gotrace.scanning.following import follow  # noqa: PLC0415 - on demand
 
-        yield from follow(name, prefix=options.prefix, max_dump_bytes=options.max_dump)
+        yield from follow(
+            name, prefix=options.prefix, max_dump_bytes=options.max_dump, overlong=overlong
+        )
         return
     if jobs > 1 and name != "-":
         from gotrace.scanning.ranges import scan_in_ranges  # noqa: PLC0415 - starts processes
 
         yield from scan_in_ranges(
-            name, jobs, prefix=options.prefix, max_dump_bytes=options.max_dump
+            name, jobs, prefix=options.prefix, max_dump_bytes=options.max_dump, overlong=overlong
         )
         return
     scanner = Scanner(name, prefix=options.prefix, max_dump_bytes=options.max_dump)
@@ -104,14 +111,7 @@ def _dumps(name: str, options: argparse.Namespace, jobs: int) -> Iterator[Dump]:
         yield from found
         progress.at(scanner.position)
     if scanner.overlong is not None:
-        _Progress.clear()
-        complain(_cut(name, scanner.overlong, options.max_dump))
-
-
-def _cut(name: str, place: int, most: int) -> GotraceError:
-    text = f"{name}: the line at byte {place} is longer than {most >> 20} MB, and was read in parts"
-    hint = "if it is a record that holds a dump: --max-dump 256M reads one of up to 256 MB"
-    return GotraceError(text, hint)
+        overlong(scanner.overlong)
 
 
 class _Progress:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from gotrace.input import longest
 from gotrace.input.envelopes.record import Envelope, Reading
 from gotrace.input.envelopes.registry import ENVELOPES
 from gotrace.input.sniffing import INLINE, SOON, Needles
@@ -22,7 +23,6 @@ QUIET = 120  # lines without anything of a trace that end a region
 HUSH = 40  # as many are enough where no more of a trace comes soon
 COMING = 1 << 15  # bytes that show whether it does
 PLAINS = 8  # lines without an envelope that may stand between those that have one
-LONGEST = 1 << 28  # a longer line is no record
 
 # What stands before the first goroutine of a dump.
 _BEFORE = lazy_pattern(
@@ -79,7 +79,7 @@ class _Reader:
         data = self.data
         end = data.find(b"\n", start)
         end = len(data) if end < 0 else end + 1
-        if end - start <= LONGEST:
+        if end - start <= longest.LONGEST:
             order = self._order
             for envelope in order:
                 found = envelope.read(data, start, end)

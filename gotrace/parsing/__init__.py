@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 
-from gotrace.model import Dump, Parse, SourceMap
+from gotrace.input import longest
+from gotrace.model import Dump, Issue, Parse, SourceMap, Span
 
 MANY = 200  # goroutines that are worth making old at once
 
@@ -16,10 +17,16 @@ def parse(data: bytes, *, source: str = "-") -> Parse:
     Shape:  the dumps in the order in which they begin.
     Units:  spans in bytes of the text that was read; ``Dump.where`` and ``Dump.locate`` give the
             bytes of ``data``, which differ where it was wrapped.
-    Errors: none for any bytes; what is not understood becomes an Issue of its dump.
+    Errors: none for any bytes; what is not understood becomes an Issue of its dump. One of the
+            Parse says where a line is longer than any record (``line-too-long``).
     Source: runtime/traceback.go, runtime/panic.go (docs/how-it-works.md names the references).
     """
-    return Parse(tuple(each_dump(data, source=source)))
+    found = tuple(each_dump(data, source=source))
+    place = longest.first_beyond(data, longest.LONGEST)
+    if place is None:
+        return Parse(found)
+    text, _ = longest.said_of(source, place, longest.LONGEST)
+    return Parse(found, (Issue("line-too-long", text, Span(place, place)),))
 
 
 def each_dump(data: bytes, *, source: str = "-", prefix: str | None = None) -> Iterator[Dump]:

@@ -27,14 +27,30 @@ def scan(
             file, or an iterable of lines or of records (mappings).
     Units:  places (``Dump.where``) in bytes of what was read, unpacked; ``max_dump_bytes`` of a
             dump, which then has an Issue ``truncated``.
-    Errors: UnreadableFileError with a hint; TypeError for what is no source.
+    Errors: UnreadableFileError with a hint; TypeError for what is no source. A UserWarning at the
+            end where a line was too long to be a record.
     Source: docs/envelopes.md; ``jobs`` processes share a plain file by ranges of bytes.
     """
     if jobs > 1 and isinstance(source, str):
         from gotrace.scanning.ranges import scan_in_ranges  # noqa: PLC0415 - starts processes
 
-        yield from scan_in_ranges(source, jobs, prefix=prefix, max_dump_bytes=max_dump_bytes)
+        places: list[int] = []
+        yield from scan_in_ranges(
+            source, jobs, prefix=prefix, max_dump_bytes=max_dump_bytes, overlong=places.append
+        )
+        for place in places:
+            _warn(source, place, max_dump_bytes)
         return
     scanner = Scanner(name_of(source), prefix=prefix, max_dump_bytes=max_dump_bytes)
     for found in found_in(source, scanner):
         yield from found
+    if scanner.overlong is not None:
+        _warn(scanner.source, scanner.overlong, max_dump_bytes)
+
+
+def _warn(name: str, place: int, most: int) -> None:
+    import warnings  # noqa: PLC0415 - seldom
+
+    from gotrace.input.longest import said_of  # noqa: PLC0415
+
+    warnings.warn(said_of(name, place, most)[0], stacklevel=3)

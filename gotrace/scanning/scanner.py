@@ -9,6 +9,7 @@ first dump that may still go on, which is read again with what comes.
 
 from __future__ import annotations
 
+from gotrace.input import longest
 from gotrace.model import Dump, Issue, Span
 from gotrace.parsing import read_all
 from gotrace.scanning.sieve import Sieve
@@ -29,8 +30,8 @@ class Scanner:
 
     ``feed`` and ``flush`` give the dumps that are complete. ``max_dump_bytes``: a dump that is
     longer ends there with an Issue ``truncated``, what follows is read as dumps of their own.
-    A line that is longer is no record: it is read in parts, and ``overlong`` is where the first
-    such line begins. ``position`` and ``lines`` are where in the whole input the bytes begin;
+    A line that is longer, or longer than any record, is none: ``overlong`` is where the first such
+    line begins. ``position`` and ``lines`` are where in the whole input the bytes begin;
     ``sieve`` is one that saw what stands before.
     """
 
@@ -61,6 +62,10 @@ class Scanner:
         self.overlong: int | None = None
         self._sieve = sieve or Sieve()
         self._quiet = 0  # where the last hit was too long ago for a dump to go on; 0: no dump is on
+
+    def anew(self) -> Scanner:
+        """One with the same options, at the start of another input."""
+        return Scanner(self.source, prefix=self.prefix, max_dump_bytes=self._most)
 
     @property
     def position(self) -> int:
@@ -118,6 +123,9 @@ class Scanner:
         if self._base == 0 and self._utf16 is None:
             self._utf16 = _is_utf16(block)
         start = self._base + self._size
+        if len(block) > longest.LONGEST and self.overlong is None:
+            place = longest.first_beyond(block, longest.LONGEST)
+            self.overlong = None if place is None else start + place
         self._held.append(block)
         self._size += len(block)
         found: list[Dump] = []

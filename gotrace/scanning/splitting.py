@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import FileIO
 from itertools import pairwise
 
@@ -74,24 +74,35 @@ def counted(parts: list[Range], counts: list[int]) -> list[Range]:
 
 
 def scan_range(
-    part: Range, *, prefix: str | None = None, max_dump_bytes: int = MOST
+    part: Range,
+    *,
+    prefix: str | None = None,
+    max_dump_bytes: int = MOST,
+    overlong: Callable[[int], None] | None = None,
 ) -> Iterator[Dump]:
-    """The dumps whose first byte lies in ``part``. Errors: UnreadableFileError."""
+    """The dumps whose first byte lies in ``part``. ``overlong`` is told where the first line begins
+    in it that is too long, if there is one. Errors: UnreadableFileError."""
     if part.whole:
         scanner = Scanner(part.name, prefix=prefix, max_dump_bytes=max_dump_bytes)
         for found in found_in(part.name, scanner):
             yield from found
+        if scanner.overlong is not None and overlong is not None:
+            overlong(scanner.overlong)
         return
     try:
         with open(part.name, "rb", buffering=0) as file:
-            yield from _in_range(file, part, prefix, max_dump_bytes)
+            scanner = _scanner(file, part, prefix, max_dump_bytes)
+            yield from _in_range(file, part, scanner)
     except OSError as error:
         raise unreadable(part.name, error) from error
+    place = scanner.overlong
+    if place is not None and overlong is not None and part.start <= place < part.stop:
+        overlong(place)
 
 
-def _in_range(file: FileIO, part: Range, prefix: str | None, most: int) -> Iterator[Dump]:
+def _scanner(file: FileIO, part: Range, prefix: str | None, most: int) -> Scanner:
     begin = beginning(file, part.start, prefix)
-    scanner = Scanner(
+    return Scanner(
         part.name,
         prefix=prefix,
         max_dump_bytes=most,
@@ -99,6 +110,9 @@ def _in_range(file: FileIO, part: Range, prefix: str | None, most: int) -> Itera
         lines=part.lines - _lines_between(file, begin, part.start),
         sieve=_sieve_at(file, begin),
     )
+
+
+def _in_range(file: FileIO, part: Range, scanner: Scanner) -> Iterator[Dump]:
     for found in windows(file, scanner):
         # Streams are interleaved: one that began later may have been complete earlier.
         for dump in found:
