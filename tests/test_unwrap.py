@@ -45,6 +45,7 @@ def test_simple_escapes_are_read_like_all_others(text: str) -> None:
     st.lists(st.tuples(st.integers(0, 90), st.integers(0, 90)), max_size=20),
 )
 @example([b"__CURSOR=", b"x\n", b"x\n", b"x\n"], [(12, 14), (0, 13), (1, 12)])
+@example([b"x" * 59, b"__CURSOR="], [(60, 68), (19, 60), (0, 68)])
 def test_the_entry_of_a_journal(parts: list[bytes], asked: list[tuple[int, int]]) -> None:
     """What was looked through before is remembered rightly, whatever is asked next."""
     data = b"".join(parts)

@@ -146,9 +146,10 @@ class _Reader:
             bare = end = start
         elif low >= bare:
             return -1
-        found = data.rfind(_CURSOR, low, min(start, bare + len(_CURSOR) - 1))
+        across = bare + len(_CURSOR) - 1  # one may begin before what was looked through
+        found = data.rfind(_CURSOR, low, min(start, across))
         if found < 0:
-            self._bare = low, end
+            self._bare = low, end if start >= across else start
         return found
 
     def _caused(self, start: int, floor: int) -> int:
