@@ -134,6 +134,8 @@ def _result(argument: Argument) -> Argument:
 
 def _unset(value: Value) -> Value:
     certainty = value.certainty if value.truncated else Certainty.UNSET
+    if not (value.fields or value.elements or value.certainties):
+        return value._replace(certainty=certainty)
     return value._replace(
         certainty=certainty,
         fields=tuple(field._replace(value=_unset(field.value)) for field in value.fields),

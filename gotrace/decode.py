@@ -196,6 +196,9 @@ def _parts(
     parts: tuple[tuple[str, Reading], ...],
 ) -> tuple[Certainty, tuple[tuple[str, Certainty], ...]]:
     """The certainty of the whole, and of each part where they differ."""
+    first = parts[0][1].certainty
+    if all(reading.certainty is first for _, reading in parts):
+        return first, ()
     certainties = tuple((name, reading.certainty) for name, reading in parts)
     differ = len({certainty for _, certainty in certainties}) > 1
     return weakest(c for _, c in certainties), certainties if differ else ()
@@ -203,18 +206,30 @@ def _parts(
 
 def _header(go_type: GoType, reader: Reader, sizes: Sizes, offset: int) -> Value:
     word = sizes.word_size
+    kind = ValueKind(go_type.kind.value)
     read = {p.name: reader.read(offset + p.offset, word) for p in sizes.parts(go_type)}
     certainty, certainties = _parts(tuple(read.items()))
-    truncated = all(reading.bits is None for reading in read.values())
-    value = Value(
-        ValueKind(go_type.kind.value), certainty, truncated=truncated, certainties=certainties
+    bits = [reading.bits for reading in read.values()]
+    gone = all(b is None for b in bits)
+    if kind is ValueKind.INTERFACE:
+        type_word, data = bits
+        return Value(
+            kind,
+            certainty,
+            pointer=data,
+            type_word=type_word,
+            truncated=gone,
+            certainties=certainties,
+        )
+    return Value(
+        kind,
+        certainty,
+        pointer=bits[0],
+        len=_signed(bits[1], word),
+        cap=_signed(bits[2], word) if kind is ValueKind.SLICE else None,
+        truncated=gone,
+        certainties=certainties,
     )
-    if go_type.kind is Kind.INTERFACE:
-        return value._replace(type_word=read["type_word"].bits, pointer=read["data_word"].bits)
-    value = value._replace(pointer=read["pointer"].bits, len=_signed(read["len"].bits, word))
-    if go_type.kind is Kind.STRING:
-        return value
-    return value._replace(cap=_signed(read["cap"].bits, word))
 
 
 def _signed(bits: int | None, size: int) -> int | None:

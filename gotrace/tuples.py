@@ -48,7 +48,7 @@ else:
 
     def _replace(self, /, **named):
         """A copy with other values."""
-        made = self._make(map(named.pop, self._fields, self))
+        made = _make_tuple(type(self), map(named.pop, self._fields, self))
         if named:
             raise ValueError(f"Got unexpected field names: {[*named]!r}")
         return made

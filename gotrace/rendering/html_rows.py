@@ -122,11 +122,13 @@ class Rows:
         call = frame.frame.call
         if call.inlined or not call.parenthesised:
             return
+        names = self._look.names
+        if frame.signature is None and not any(w.value in names for w in frame.unbound):
+            return  # no argument, and no word that has a name: most frames without a signature
         words = call.words()
         ordinals = {w.start: i for i, w in enumerate(words)}
         if len(words) != len(WORD.findall(raw)):  # a word that is cut off in the middle
             ordinals = {}
-        names = self._look.names
         function = self._clean(frame.name.name)
         for index, argument in enumerate(frame.arguments):
             yield _cell(argument, index, function, names, ordinals)
