@@ -14,9 +14,12 @@ from gotrace.tuples import NamedTuple
 from gotrace.value import SlotMarks
 
 if TYPE_CHECKING:
+    from gotrace.binary.calls import CodeLines
     from gotrace.binary.landed import Landed
     from gotrace.binary.program import Program
     from gotrace.binary.verify import Verdict
+
+Place = tuple[str, Site | None]
 
 
 class Programs(NamedTuple):
@@ -36,6 +39,11 @@ class Programs(NamedTuple):
         """What shapes in a generic frame's types stand for."""
         answers = (landed.types(frame, dictionary) for landed in self.landed)
         return next((answer for answer in answers if answer), {})
+
+    def code_lines(self, place: Place) -> CodeLines | None:
+        """Where the function of a frame stands in its source; None where no program says."""
+        answers = (landed.code_lines(place) for landed in self.landed)
+        return next((answer for answer in answers if answer is not None), None)
 
     def shape(self, call: Call, site: Site | None) -> Signature | None:
         """Widths alone; None where no program holds the function."""

@@ -128,7 +128,7 @@ class _Given(NamedTuple):
 def _annotate(dump: Dump, given: _Given) -> Report:
     programs = load(given.binaries, dump, infer(dump, go=given.go, arch=given.arch))
     known = {text for s in given.sources for text in (*s.problems, *s.missing)}
-    held = _held(given.sources, dump)
+    held = _held(given.sources, dump, programs)
     choice = choose(_places(dump), given.signatures, (*programs.landed, *held))
     runtime = _settle(dump, given, programs, choice)
     if given.stdlib:
@@ -159,14 +159,17 @@ def _annotate(dump: Dump, given: _Given) -> Report:
     return Report(dump, runtime, goroutines, pointers, seen, issues, culprit, waiting)
 
 
-def _held(sources: Sequence[PlacedSource], dump: Dump) -> tuple[PlacedSource | Held, ...]:
-    """Source trees know the calls of the dump, too."""
+def _held(
+    sources: Sequence[PlacedSource], dump: Dump, programs: Programs
+) -> tuple[PlacedSource | Held, ...]:
+    """Source trees are held against the calls of the dump, and what its programs say of lines."""
     if not sources:
         return ()
     from gotrace.source import SourceTree  # noqa: PLC0415 - only with source
     from gotrace.source.held import Held  # noqa: PLC0415
 
-    return tuple(Held(s, dump) if isinstance(s, SourceTree) else s for s in sources)
+    compiled = programs.code_lines if programs.landed else None
+    return tuple(Held(s, dump, compiled) if isinstance(s, SourceTree) else s for s in sources)
 
 
 def _readable(sources: Sequence[PlacedSource | Held]) -> tuple[Held, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gotrace.binary.function import Function, Header, printed_name
 from gotrace.binary.image import Image
-from gotrace.binary.pctables import value_at
+from gotrace.binary.pctables import runs, value_at
 from gotrace.binary.view import CorruptError, View
 from gotrace.tuples import NamedTuple
 
@@ -23,6 +23,15 @@ class CallSite(NamedTuple):
     name: str
     file: str
     line: int
+
+
+class CodeLines(NamedTuple):
+    """Where a function stands in its source: its file, the line of its declaration (None before
+    go1.20), and the lines of its own code, what was inlined into it left out."""
+
+    file: str
+    start: int | None
+    lines: frozenset[int]
 
 
 class Place(NamedTuple):
@@ -91,6 +100,37 @@ def outermost(place: Place, offset: int) -> int:
     Errors: CorruptError.
     """
     return _nested(place, offset)[-1][1]
+
+
+def code_lines(place: Place) -> CodeLines:
+    """Where the function stands in its source.
+
+    Errors: CorruptError.
+    """
+    file, _ = place.line(_nested(place, 0)[-1][1])
+    lines = {line for number, line in _own(place) if line > 0 and place.file(number) == file}
+    return CodeLines(file, place.function.start_line, frozenset(lines))
+
+
+def _own(place: Place) -> set[tuple[int, int]]:
+    """Numbers of files, and lines, of a function's code, what was inlined into it left out."""
+    function, size = place.function, place.function.end - place.function.entry
+    tree = place.funcdata(place.header.format.inline_tree)
+    index = function.pcdata[INLINE_INDEX] if tree and len(function.pcdata) > INLINE_INDEX else 0
+    table = place.view.data[place.header.pctab :]
+    changes = sorted(
+        (offset, column, value)
+        for column, start in enumerate((function.pcfile, function.pcln, index))
+        for offset, value in runs(table, start, place.header.quantum, size)
+    )
+    own: set[tuple[int, int]] = set()
+    now = [-1, -1, -1]
+    for i, (offset, column, value) in enumerate(changes):
+        now[column] = value
+        whole = i + 1 == len(changes) or changes[i + 1][0] != offset
+        if whole and now[2] < 0:
+            own.add((now[0], now[1]))
+    return own
 
 
 def _nested(place: Place, offset: int) -> list[tuple[str, int]]:

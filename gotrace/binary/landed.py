@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from gotrace.binary.calls import CodeLines
 from gotrace.binary.generics import concrete_types
 from gotrace.binary.pclntab import ArgToken, Function, FunctionTable
 from gotrace.binary.program import Program
@@ -43,6 +44,18 @@ class Landed(NamedTuple):
         found = self.program.find_all(p for p in places if p in self.lands)
         self.program.save()
         return found
+
+    def code_lines(self, place: Place) -> CodeLines | None:
+        """Where the function of a frame stands in its source; None where its instances differ."""
+        function, site = place
+        if site is None or place not in self.lands or self.program.table is None:
+            return None
+        found = [self.program.table.code_lines(f) for f in self.program.named(function)]
+        known = [code for code in found if code is not None]
+        places = {(code.file, code.start) for code in known}
+        if len(places) != 1 or len(known) != len(found):
+            return None
+        return known[0]._replace(lines=known[0].lines.union(*(code.lines for code in known)))
 
     def slots(self, frame: Frame, above: str) -> SlotMarks | None:
         """What is known of the slots that the frame's numbers were read from; None: nothing.

@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from gotrace.binary import funcdata, moduledata
-from gotrace.binary.calls import CallSite, Place, calls_at
+from gotrace.binary.calls import CallSite, CodeLines, Place, calls_at, code_lines
 from gotrace.binary.funcdata import ArgToken, Skipped
 from gotrace.binary.function import FORMATS, Function, Header, read_function, read_header
 from gotrace.binary.functionnames import Names
@@ -193,6 +193,13 @@ class FunctionTable:
         """
         key = function.entry, _instruction(offset, fault)
         return _once(self._calls, key, lambda: calls_at(self._place(function), key[1]), ())
+
+    def code_lines(self, function: Function) -> CodeLines | None:
+        """Where the function stands in its source; None where the table is damaged."""
+        try:
+            return code_lines(self._place(function))
+        except CorruptError:
+            return None
 
     def arguments(self, function: Function) -> tuple[ArgToken, ...] | None:
         """What a traceback prints of the function's arguments (since go1.17): for each number its

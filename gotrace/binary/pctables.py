@@ -5,6 +5,8 @@ Source: runtime/symtab.go pcvalue, step (go1.27.3).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gotrace.binary.view import CorruptError
 
 _MOST_STEPS = 1 << 18
@@ -39,6 +41,35 @@ def value_at(table: memoryview, start: int, quantum: int, target: int, size: int
     except IndexError as error:
         raise CorruptError("a pc table that ends too early") from error
     raise CorruptError("a pc table without an end")
+
+
+def runs(table: memoryview, start: int, quantum: int, size: int) -> Iterator[tuple[int, int]]:
+    """All values of a function of ``size`` bytes: where each begins to hold, and the value.
+
+    Errors: CorruptError.
+    """
+    if start == 0:
+        return
+    value, covered, at = -1, 0, start
+    try:
+        for step in range(min(size + 2, _MOST_STEPS)):
+            change, at = _varint(table, at)
+            if not change and step:
+                return
+            value += -(change >> 1) - 1 if change & 1 else change >> 1
+            yield covered, value
+            length, at = _varint(table, at)
+            covered += length * quantum
+            if covered >= size:
+                return
+    except IndexError as error:
+        raise CorruptError("a pc table that ends too early") from error
+    raise CorruptError("a pc table without an end")
+
+
+def _varint(table: memoryview, at: int) -> tuple[int, int]:
+    first = table[at]
+    return (first, at + 1) if first < 0x80 else _long(table, first, at + 1)
 
 
 def _long(table: memoryview, first: int, at: int) -> tuple[int, int]:

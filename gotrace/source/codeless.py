@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from gotrace.patterns import lazy_pattern
 from gotrace.source.gofile import GoFile
 from gotrace.source.syntax import Syntax
@@ -27,9 +29,18 @@ def is_codeless(file: GoFile, line: int) -> bool:
             function does at its end that of its closing brace (cmd/compile/internal/ssagen/ssa.go,
             go1.27.3).
     """
+    return first_codeless(file, (line,)) is not None
+
+
+def first_codeless(file: GoFile, sought: Iterable[int]) -> int | None:
+    """The first of these lines that :func:`is_codeless`; None where there is none."""
+    if is_directed(file):
+        return None
     lines = file.data.split(b"\n")
-    if not 0 < line <= len(lines) or _DIRECTIVE.search(file.data):
-        return False
+    return next((n for n in sought if 0 < n <= len(lines) and _is_codeless(file, lines, n)), None)
+
+
+def _is_codeless(file: GoFile, lines: Sequence[bytes], line: int) -> bool:
     text = lines[line - 1].strip()
     if not text or (text.startswith(b"//") and b"`" not in text):
         return True
@@ -42,7 +53,12 @@ def is_codeless(file: GoFile, line: int) -> bool:
 
 def is_renamed(file: GoFile) -> bool:
     """Whether names or lines in a trace may be others than those the file spells."""
-    return bool(file.linknames) or file.tree.root.broken or _DIRECTIVE.search(file.data) is not None
+    return bool(file.linknames) or file.tree.root.broken or is_directed(file)
+
+
+def is_directed(file: GoFile) -> bool:
+    """Whether a directive says that lines are those of another file."""
+    return _DIRECTIVE.search(file.data) is not None
 
 
 def _ends_block(brace: Syntax) -> bool:
@@ -50,4 +66,9 @@ def _ends_block(brace: Syntax) -> bool:
     if body is None or body.kind not in _BODIES:
         return False
     around = body.parent
-    return body.kind != "block" or (around is not None and around.kind not in _FUNCTIONS)
+    if body.kind != "block":
+        return True
+    if around is None or around.kind in _FUNCTIONS:
+        return False
+    # The body of a loop over a function is one itself (since go1.23).
+    return not any(child.kind == "range_clause" for child in around.children)

@@ -86,7 +86,7 @@ def outcomes(release: str, mode: str, names: list[str], folder: Path) -> list[Ou
         dump = gotrace.parse(trace.encode()).dumps[0]
         report = gotrace.annotate(dump, binaries=binaries, sources=sources)
         programs = load(binaries, report.dump, report.runtime)
-        held = [Held(tree, dump) for tree in sources]
+        held = [Held(tree, dump, programs.code_lines) for tree in sources]
         started = time.process_time()
         culprit = find_culprit(report.dump, report.goroutines, programs, held, report.runtime)
         found.append(Outcome(name, culprit, wanted, time.process_time() - started))

@@ -245,7 +245,7 @@ def outcomes(cases: list[Case], traces: dict[str, str], run: Run) -> list[Outcom
         dump = gotrace.parse(trace.encode()).dumps[0]
         report = gotrace.annotate(dump, binaries=binaries, sources=sources)
         programs = load(binaries, report.dump, report.runtime)
-        held = [Held(tree, dump) for tree in sources]
+        held = [Held(tree, dump, programs.code_lines) for tree in sources]
         started = time.process_time()
         culprit = find_culprit(report.dump, report.goroutines, programs, held, report.runtime)
         spent = time.process_time() - started

@@ -1,0 +1,47 @@
+"""Whether a file is the one that a program was compiled from, by where the program has its code."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from gotrace.source.codeless import first_codeless, is_directed
+from gotrace.source.paths import slashed
+from gotrace.source.printed import read_name
+from gotrace.source.spots import Spot
+
+if TYPE_CHECKING:
+    from gotrace.binary.calls import CodeLines
+
+
+def difference(spot: Spot, function: str, code: CodeLines) -> str | None:
+    """Why the function at ``spot`` is not the one that was compiled; None where it may be.
+
+    Errors: none.
+    Source: the linker keeps the line of each declaration (cmd/internal/obj/plist.go StartLine,
+            go1.20), and of each instruction. Code that was inlined may lose its mark and stand
+            among a function's own (in 4 functions of 1,000), so lines elsewhere prove nothing
+            unless most are.
+    """
+    node = spot.literal or (spot.declared.node if spot.declared else None)
+    path = spot.file.path
+    if node is None or spot.wrapper or is_directed(spot.file) or spot.file.tree.root.broken:
+        return None
+    name = os.path.basename(slashed(code.file))
+    if _is_wrapper(function) or name != os.path.basename(path):
+        return None
+    if code.start is not None and code.start != node.line:
+        return f"{path}:{node.line} declares {function}, the program has it at line {code.start}"
+    own = sorted(line for line in code.lines if node.line <= line <= node.end_line)
+    if 2 * len(own) < len(code.lines):
+        return f"{path}:{node.line} declares {function}, the program has its code elsewhere"
+    empty = first_codeless(spot.file, own)
+    if empty is not None:
+        return f"{path}:{empty} holds no code, the program has some of {function} there"
+    return None
+
+
+def _is_wrapper(function: str) -> bool:
+    """Whether the compiler made it, at a line of its own."""
+    printed = read_name(function)
+    return printed.local.endswith("-fm") or any(step.form != "func" for step in printed.steps[-1:])
