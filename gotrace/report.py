@@ -126,7 +126,9 @@ class _Given(NamedTuple):
 
 
 def _annotate(dump: Dump, given: _Given) -> Report:
-    programs = load(given.binaries, dump, infer(dump, go=given.go, arch=given.arch))
+    programs = Programs()
+    if given.binaries:
+        programs = load(given.binaries, dump, infer(dump, go=given.go, arch=given.arch))
     known = {text for s in given.sources for text in (*s.problems, *s.missing)}
     held = _held(given.sources, dump, programs)
     choice = choose(_places(dump), given.signatures, (*programs.landed, *held))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from gotrace.rendering.html_buckets import Entry
@@ -17,12 +17,12 @@ def island(number: int, entries: Iterable[Entry], rows: Iterable[Row]) -> str:
     """A data block for dump ``number``; what repeats stands in it once."""
     strings: _Table = _Table()
     strings.number("")  # 0 is the empty text
-    heads, cells = _Table(), _Table()
+    heads, cells = _Told(strings), _Told(strings)
     told = {
-        "rows": [_row(row, strings, heads, cells) for row in rows],
+        "rows": [_row(row, heads, cells) for row in rows],
         "groups": [_entry(entry, strings) for entry in entries],
-        "heads": list(heads),
-        "cells": list(cells),
+        "heads": heads.all,
+        "cells": cells.all,
         "strings": list(strings),
     }
     text = json.dumps(told, separators=(",", ":"))
@@ -51,21 +51,39 @@ class _Table(dict[Any, int]):
         return self.setdefault(item, len(self))
 
 
-def _row(row: Row, strings: _Table, heads: _Table, cells: _Table) -> list[Any]:
+class _Told:
+    """Tuples that repeat, with their numbers: five texts in front, which stand in a table."""
+
+    def __init__(self, strings: _Table) -> None:
+        self.all: list[tuple[Any, ...]] = []
+        self._strings = strings
+        self._known: dict[tuple[Any, ...], int] = {}
+
+    def number(self, item: tuple[Any, ...]) -> int:
+        """The number of ``item``: (text, text, text, text, text, …)."""
+        found = self._known.get(item)
+        if found is None:
+            found = self._known[item] = len(self.all)
+            self.all.append((*map(self._strings.number, item[:5]), *item[5:]))
+        return found
+
+
+def _row(row: Row, heads: _Told, cells: _Told) -> list[Any]:
     function, short, raw, site, place, badge, own, found, issues = row
-    words = WORD.findall(raw)
-    head = (*map(strings.number, (function, short, site, place, badge)), int(own))
-    numbers = [cells.number(_cell(cell, strings, words)) for cell in found]
-    return [heads.number(head), raw, numbers, *([issues] if issues else [])]
+    head = heads.number((function, short, site, place, badge, int(own)))
+    numbers = [cells.number(cell) for cell in _cells(found, raw)] if found else []
+    return [head, raw, numbers, *([issues] if issues else [])]
 
 
-def _cell(cell: Cell, strings: _Table, words: list[str]) -> tuple[Any, ...]:
+def _cells(cells: Iterable[Cell], raw: str) -> Iterator[tuple[Any, ...]]:
     """Words that stand in the value are named by their number, so that equal cells are equal."""
-    name, type_, value, certainty, note, numbers, marks = cell
-    for number in numbers:  # no cleaned text holds a control character
-        value = value.replace(words[number].rstrip("?"), f"{WORD_MARK}{number};", 1)
-    told = (*map(strings.number, (name, type_, value, certainty, note)), numbers)
-    return (*told, marks) if marks else told
+    words = WORD.findall(raw)
+    for name, type_, value, certainty, note, numbers, marks in cells:
+        said = value
+        for number in numbers:  # no cleaned text holds a control character
+            said = said.replace(words[number].rstrip("?"), f"{WORD_MARK}{number};", 1)
+        told = (name, type_, said, certainty, note, numbers)
+        yield (*told, marks) if marks else told
 
 
 def _entry(entry: Entry, strings: _Table) -> list[Any]:

@@ -14,6 +14,7 @@ from gotrace.rendering.frames import Look
 from gotrace.rendering.style import clean
 from gotrace.rendering.values import LONG, Names, value_text
 from gotrace.signature import Role
+from gotrace.stack import Site
 from gotrace.trust import MARKED, UNWRITTEN
 from gotrace.tuples import NamedTuple
 from gotrace.value import Argument, Certainty, Value, ValueKind, WordUse
@@ -73,6 +74,7 @@ class Rows:
         self._look = look
         self._known: dict[object, int] = {}
         self._texts: dict[str, str] = {}
+        self._places: dict[tuple[str, int], tuple[str, str, str, str]] = {}
 
     def number(self, frame: AnnotatedFrame) -> int:
         """The index of the frame's row."""
@@ -92,25 +94,39 @@ class Rows:
         return found
 
     def _row(self, frame: AnnotatedFrame) -> Row:
-        plain, short = frame.frame, self._look.short
-        call, site = plain.call, plain.site
+        plain, call = frame.frame, frame.frame.call
         badge = "" if frame.signature is None else frame.signature.source.value
-        place = "" if site is None else f"{self._clean(short.file(site.file))}:{site.line}"
+        function, short, site, place = self._place(plain.function, plain.site)
         tail = "" if plain.fp is None else f" fp={plain.fp:#x}"
         tail += "" if plain.sp is None else f" sp={plain.sp:#x}"
         tail += "" if plain.pc is None else f" pc={plain.pc:#x}"
         raw = f"({clean(call.arguments)})" if call.parenthesised else ""
         return Row(
-            self._clean(plain.function),
-            self._clean(short.function(plain.function)),
+            function,
+            short,
             raw,
-            "" if site is None else self._clean(str(site)) + tail,
+            site + tail if site else "",
             place,
             "inlined" if call.inlined else badge,
             frame.in_app,
             tuple(self._cells(frame, raw)),
             tuple(f"{i.code}: {clean(i.message)}" for i in frame.issues),
         )
+
+    def _place(self, function: str, site: Site | None) -> tuple[str, str, str, str]:
+        """The function as printed and shortened, and its place likewise."""
+        key = function, id(site)  # sites are shared and live as long as the report
+        known = self._places.get(key)
+        if known is None:
+            short = self._look.short
+            file = "" if site is None else f"{clean(short.file(site.file))}:{site.line}"
+            known = self._places[key] = (
+                self._clean(function),
+                self._clean(short.function(function)),
+                "" if site is None else self._clean(str(site)),
+                file,
+            )
+        return known
 
     def _clean(self, text: str) -> str:
         known = self._texts.get(text)
@@ -123,22 +139,41 @@ class Rows:
         if call.inlined or not call.parenthesised:
             return
         names = self._look.names
-        if frame.signature is None and not any(w.value in names for w in frame.unbound):
-            return  # no argument, and no word that has a name: most frames without a signature
+        if frame.signature is None:
+            yield from _named_words(frame.unbound, names, raw)
+            return
         words = call.words()
         ordinals = {w.start: i for i, w in enumerate(words)}
-        if len(words) != len(WORD.findall(raw)):  # a word that is cut off in the middle
+        if not _are_all(len(words), raw):
             ordinals = {}
         function = self._clean(frame.name.name)
         for index, argument in enumerate(frame.arguments):
             yield _cell(argument, index, function, names, ordinals)
         for word in frame.unbound:
-            name = names.get(word.value)
-            if name is not None or frame.signature is not None:
-                text = f"{word.value:#x}{'?' if word.stale else ''}"
-                value = f"{name}  {text}" if name else text
-                note = "no signature" if frame.signature is None else "not bound"
-                yield Cell("", "", value, "", note, _numbers((word,), ordinals), ())
+            value = _shown(word, names.get(word.value))
+            yield Cell("", "", value, "", "not bound", _numbers((word,), ordinals), ())
+
+
+def _named_words(words: tuple[WordUse, ...], names: Names, raw: str) -> Iterator[Cell]:
+    """Of a call without a signature, of which these are all words, those that have a name."""
+    whole: bool | None = None
+    for number, word in enumerate(words):
+        name = names.get(word.value)
+        if name is not None:
+            if whole is None:
+                whole = _are_all(len(words), raw)
+            numbers = (number,) if whole else ()
+            yield Cell("", "", _shown(word, name), "", "no signature", numbers, ())
+
+
+def _are_all(count: int, raw: str) -> bool:
+    """Whether so many words stand in ``raw``: not where one is cut off in the middle."""
+    return count == len(WORD.findall(raw))
+
+
+def _shown(word: WordUse, name: str | None) -> str:
+    text = f"{word.value:#x}{'?' if word.stale else ''}"
+    return f"{name}  {text}" if name else text
 
 
 def _cell(
