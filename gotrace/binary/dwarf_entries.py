@@ -88,10 +88,20 @@ class Entries:
         found: dict[str, Unit] = {}
         for unit in self.units:
             try:
-                found.setdefault(self.top(unit).text(forms.NAME), unit)
-            except CorruptError:
+                name = self._first_name(unit)
+            except (CorruptError, IndexError, ValueError):
                 continue
+            found.setdefault(name.decode("utf-8", "surrogateescape"), unit)
         return found
+
+    def _first_name(self, unit: Unit) -> bytes:
+        """The name of a unit's own entry, which Go writes first; empty where it stands elsewhere:
+        the other attributes are not read."""
+        code, at = uleb(self.info, unit.first)
+        attributes = self.table(unit)[code].attributes if code in self.table(unit) else ()
+        if not attributes or attributes[0][:2] != (forms.NAME, forms.STRING):
+            return b""
+        return self.info[at : self.info.index(b"\0", at, unit.end)]
 
     # ------------------------------------------------------------------ entries
 

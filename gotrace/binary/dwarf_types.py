@@ -47,7 +47,7 @@ class Types:
         self._known: dict[tuple[int, int], GoType] = {}
         self._parts: dict[int, int] = {}  # of each known one, by identity
         self._right: set[int] = set()
-        self._packages: dict[str, str] | None = None
+        self._packages: dict[str, str] = {}
         self._texts: dict[str, str] = {}
         self._depth = 0
 
@@ -82,23 +82,20 @@ class Types:
 
     def package_name(self, path: str) -> str:
         """The name of the package at an import path (escaped as in symbols)."""
-        if self._packages is None:
-            self._packages = self._read_packages()
-        last = last_element(path)
-        return self._packages.get(path[: -len(path.rsplit("/", 1)[-1])] + last, last)
-
-    def _read_packages(self) -> dict[str, str]:
-        """Units whose package is not named like the last element of its path."""
-        found = {}
-        for unit in self._entries.units:
-            try:
-                top = self._entries.top(unit)
-            except CorruptError:
-                continue
-            path, name = top.text(forms.NAME), top.text(forms.GO_PACKAGE_NAME)
-            if name and name != path.rsplit("/", 1)[-1] and name != "main":
-                found[path] = name
+        found = self._packages.get(path)
+        if found is None:
+            found = self._packages[path] = self._read_package(path)
         return found
+
+    def _read_package(self, path: str) -> str:
+        """Some packages are not named like the last element of their path."""
+        last = last_element(path)
+        unit = self._entries.unit_named(path[: -len(path.rsplit("/", 1)[-1])] + last)
+        try:
+            name = "" if unit is None else self._entries.top(unit).text(forms.GO_PACKAGE_NAME)
+        except CorruptError:
+            name = ""
+        return last if name in {"", "main"} else name
 
     def _forget(self) -> None:
         """Keep memory bounded; whoever needs a type again reads it again."""
