@@ -66,10 +66,10 @@ def bind(
 
 def unbound_words(call: Call) -> tuple[WordUse, ...]:
     """Every printed word, for a call without a signature."""
-    items = call.items
-    flat = not any(type(item) is Group for item in items)
-    words = [item for item in items if type(item) is Word] if flat else call.words()
-    return tuple([_new(WordUse, (*word, 0, 0, 0)) for word in words])
+    items: Sequence[object] = call.items
+    if Group in map(type, items):
+        items = call.words()
+    return tuple([_new(WordUse, (*word, 0, 0, 0)) for word in items if type(word) is Word])
 
 
 def _left_over(call: Call, arguments: Sequence[Argument]) -> tuple[WordUse, ...]:

@@ -13,6 +13,7 @@ from gotrace.signature import Role, Signature, SignatureSource
 from gotrace.tuples import NamedTuple
 from gotrace.value import Argument, Binding, Certainty, SlotMarks
 
+_new = tuple.__new__  # skips NamedTuple's own __new__: most frames of a large dump have nothing
 _OLDER = "releases before Go 1.15 may declare it otherwise"
 
 
@@ -31,6 +32,7 @@ class Binder:
         self._programs = programs
         self._runtime = runtime
         self._known: dict[object, Bound] = {}
+        self._declared = {function for function, _ in choice.found}
 
     def bind(self, frame: Frame, above: str) -> Bound:
         """The arguments of ``frame``; ``above`` is the function of the frame before it."""
@@ -45,7 +47,7 @@ class Binder:
     def _bound(self, frame: Frame, above: str) -> Bound:
         signatures = self._signatures(frame)
         if not signatures:
-            return Bound(None, Binding((), unbound_words(frame.call)))
+            return _new(Bound, (None, _new(Binding, ((), unbound_words(frame.call), ()))))
         slots = self._programs.slots(frame, above)
         tried = [Bound(s, self._binding(frame, s, slots)) for s in signatures]
         fitting = next((b for b in tried if not b.binding.issues), None)
@@ -63,9 +65,13 @@ class Binder:
         return _with_doubt(fitting, tried[0])
 
     def _signatures(self, frame: Frame) -> Sequence[Signature]:
-        found = self._choice.found.get((frame.function, frame.site), ())
-        if found or not self._programs.landed:
-            return found
+        function = frame.call.function
+        if function in self._declared:  # to hash a place takes longer
+            found = self._choice.found.get((function, frame.site), ())
+            if found:
+                return found
+        if not self._programs.landed:
+            return ()
         shape = self._programs.shape(frame.call, frame.site)
         return () if shape is None else (shape,)
 

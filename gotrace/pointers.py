@@ -38,9 +38,14 @@ def shared_pointers(
         for number, (arguments, unbound) in enumerate(frames):
             for address, name in _addresses(arguments):
                 seen.setdefault(address, []).append((id_, index, number, name))
+            place = id_, index, number, None
             for word in unbound:
-                if word.value >= LOWEST and not word.stale:
-                    seen.setdefault(word.value, []).append((id_, index, number, None))
+                address = word.value
+                if address >= LOWEST and not word.stale:
+                    if address in seen:
+                        seen[address].append(place)
+                    else:
+                        seen[address] = [place]
     shared = {
         address: tuple([_new(SeenIn, place) for place in dict.fromkeys(places)])
         for address, places in seen.items()

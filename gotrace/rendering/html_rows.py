@@ -110,7 +110,7 @@ class Rows:
             "inlined" if call.inlined else badge,
             frame.in_app,
             tuple(self._cells(frame, raw)),
-            tuple(f"{i.code}: {clean(i.message)}" for i in frame.issues),
+            tuple([f"{i.code}: {clean(i.message)}" for i in frame.issues]),
         )
 
     def _place(self, function: str, site: Site | None) -> tuple[str, str, str, str]:
