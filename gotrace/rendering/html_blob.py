@@ -41,7 +41,7 @@ def _packed(text: str) -> str:
     import zlib  # noqa: PLC0415 - for large dumps
     from base64 import b64encode  # noqa: PLC0415
 
-    return b64encode(zlib.compress(text.encode("ascii"), 6)).decode("ascii")
+    return b64encode(zlib.compress(text.encode("ascii"), 4)).decode("ascii")
 
 
 class _Table(dict[Any, int]):
