@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gotrace.signature import Parameter, Role, Signature, SignatureSource
@@ -64,14 +64,12 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=30)  # to draw a signature takes longer than to store it
 @given(st.lists(SIGNATURES, max_size=2))
 def test_round_trip(signatures: list[Signature]) -> None:
     """What is loaded equals what was stored, through JSON text."""
     assert load(json.loads(json.dumps(store(signatures)))) == signatures
 
 
-@settings(max_examples=30)
 @given(st.lists(SIGNATURES, min_size=1, max_size=2), st.data())
 def test_damage_is_a_value_error(signatures: list[Signature], data: st.DataObject) -> None:
     """Any value in any place: signatures or a ValueError."""
