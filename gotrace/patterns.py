@@ -31,6 +31,9 @@ class _LazyPattern:
         vars(self).update((each, getattr(compiled, each)) for each in _USED)
         return getattr(compiled, name)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return lazy_pattern, self._given
+
     def __repr__(self) -> str:
         return f"lazy_pattern{self._given}"
 

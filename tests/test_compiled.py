@@ -157,7 +157,7 @@ def test_a_source_that_was_edited(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     program, trace = crash(release, crashes, tmp_path_factory)
-    (tmp_path / "main.go").write_text(MAIN.replace(*EDITS[edit]) if edit else MAIN)
+    (tmp_path / "main.go").write_text(MAIN.replace(*EDITS[edit]))
     report = annotated(program, trace, tmp_path)
     assert report.culprit is not None
     refused = [i.message for i in report.issues if i.code == "source-mismatch"]

@@ -113,6 +113,8 @@ def test_offsets_behind_what_is_unknown() -> None:
         ("(*timeout).last", True),
         ("timeout.last", True),
         ("timeouts.last", False),
+        ("timeout2.last", False),
+        ("timeout_.last", False),
         ("next.timeout", False),
     ],
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
+import pickle
 import re
 from pathlib import Path
 
@@ -49,4 +51,5 @@ def test_it_does_what_the_compiled_one_does() -> None:
     found = lazy.fullmatch("ab")
     assert found is not None
     assert found["b"] == "b"
+    assert copy.deepcopy(lazy).findall("ab") == pickle.loads(pickle.dumps(lazy)).findall("ab")
     assert repr(lazy).startswith("lazy_pattern(")

@@ -46,7 +46,8 @@ class Landed(NamedTuple):
         return found
 
     def code_lines(self, place: Place) -> CodeLines | None:
-        """Where the function of a frame stands in its source; None where its instances differ."""
+        """Where the function of a frame stands in its source; None where its instances differ, or
+        have no code at the frame's line: then it is another program's."""
         function, site = place
         if site is None or place not in self.lands or self.program.table is None:
             return None
@@ -55,7 +56,8 @@ class Landed(NamedTuple):
         places = {(code.file, code.start) for code in known}
         if len(places) != 1 or len(known) != len(found):
             return None
-        return known[0]._replace(lines=known[0].lines.union(*(code.lines for code in known)))
+        lines = frozenset[int]().union(*(code.lines for code in known))
+        return known[0]._replace(lines=lines) if site.line in lines else None
 
     def slots(self, frame: Frame, above: str) -> SlotMarks | None:
         """What is known of the slots that the frame's numbers were read from; None: nothing.

@@ -32,7 +32,8 @@ def _check(part: Part, setting: Setting) -> Found | None:
 def _stands_first(path: str, expression: str) -> bool:
     """Whether ``expression`` is ``path`` or something of it: its ``*`` and parentheses aside."""
     rest = expression.lstrip("*(")
-    return rest.startswith(path) and not rest[len(path) : len(path) + 1].isidentifier()
+    behind = rest[len(path) : len(path) + 1]
+    return rest.startswith(path) and not (behind == "_" or behind.isalnum())
 
 
 def _field(target: GoType | None, address: int, setting: Setting) -> str | None:

@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gotrace.source.codeless import first_codeless, is_directed
 from gotrace.source.paths import slashed
 from gotrace.source.printed import read_name
 from gotrace.source.spots import Spot
+from gotrace.stack import Site
 
 if TYPE_CHECKING:
     from gotrace.binary.calls import CodeLines
+
+
+Compiled = Callable[[tuple[str, Site | None]], "CodeLines | None"]
+
+
+def differences(
+    spots: Mapping[tuple[str, Site | None], Sequence[Spot]], compiled: Compiled
+) -> Iterator[tuple[str, str]]:
+    """Files in which a function of some frame is not the one that was compiled, and why not.
+
+    Each function is held against its program once: many frames stand in one.
+    """
+    judged: set[tuple[str, str]] = set()
+    for (function, site), found in spots.items():
+        if site is None or len(found) != 1 or site.file.endswith(".s"):
+            continue
+        path = found[0].file.path
+        code = None if (function, path) in judged else compiled((function, site))
+        if code is not None:
+            judged.add((function, path))
+            against = difference(found[0], function, code)
+            if against is not None:
+                yield path, against
 
 
 def difference(spot: Spot, function: str, code: CodeLines) -> str | None:
@@ -20,8 +45,7 @@ def difference(spot: Spot, function: str, code: CodeLines) -> str | None:
     Errors: none.
     Source: the linker keeps the line of each declaration (cmd/internal/obj/plist.go StartLine,
             go1.20), and of each instruction. Code that was inlined may lose its mark and stand
-            among a function's own (in 4 functions of 1,000), so lines elsewhere prove nothing
-            unless most are.
+            among a function's own, so lines elsewhere prove nothing unless most are.
     """
     node = spot.literal or (spot.declared.node if spot.declared else None)
     path = spot.file.path
@@ -33,7 +57,7 @@ def difference(spot: Spot, function: str, code: CodeLines) -> str | None:
     if code.start is not None and code.start != node.line:
         return f"{path}:{node.line} declares {function}, the program has it at line {code.start}"
     own = sorted(line for line in code.lines if node.line <= line <= node.end_line)
-    if 2 * len(own) < len(code.lines):
+    if code.start is None and 2 * len(own) < len(code.lines):
         return f"{path}:{node.line} declares {function}, the program has its code elsewhere"
     empty = first_codeless(spot.file, own)
     if empty is not None:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from gotrace.model import Dump
 from gotrace.signature import Signature
 from gotrace.source.called import calls_of
-from gotrace.source.tree import Compiled, Place, SourceTree
+from gotrace.source.compiled import Compiled
+from gotrace.source.tree import Place, SourceTree
 
 
 class Held:
