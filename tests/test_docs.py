@@ -23,6 +23,7 @@ from gotrace.culprit.messages import FaultKind
 from gotrace.findings.rules import RULES
 from gotrace.input.envelopes.registry import ENVELOPES
 from gotrace.rendering import pages
+from gotrace.rendering.sarif_rules import slug
 from tests import docs_blocks
 from tests.docs_blocks import DOCS, Block
 from tests.evidence import ROOT, SAMPLES
@@ -139,19 +140,45 @@ def test_links_lead_to_pages_and_headings(page: Path) -> None:
         assert not heading or heading in anchors(target), link
 
 
-def test_every_code_has_its_page() -> None:
-    """That of a finding is its own; those of a kind and of an issue name it."""
-    for code in RULES:
-        assert pages.page(code) == f"findings/{code}.md"
-        assert pages.file(code) == (str(DOCS / "findings" / f"{code}.md"), "")
-    for kind in FaultKind:
-        page, heading = DOCS / pages.page(f"culprit/{kind}"), pages.anchor(f"culprit/{kind}")
-        section = page.read_text("utf-8").split(f"\n## {heading.capitalize()}\n")[1]
-        assert f"| {kind.value} |" in section.split("\n## ")[0]
-    found = pages.file("truncated")
-    assert found is not None
-    assert found[1] == "#issues"
-    assert "`truncated`" in Path(found[0]).read_text("utf-8").split("\n## Issues\n")[1]
+def kinds() -> list[str]:
+    """The codes of culprits, as an editor and SARIF have them."""
+    return [pages.CULPRIT + slug(kind.value) for kind in FaultKind]
+
+
+def issues() -> list[str]:
+    """The codes of issues: all that the program makes, and that of its document."""
+    texts = [f.read_text("utf-8") for f in sorted((ROOT / "gotrace").rglob("*.py"))]
+    made = {code for text in texts for code in re.findall(r'Issue\(\s*"([a-z-]+)"', text)}
+    assert len(made) > 15
+    return sorted({*made, "unreadable"})
+
+
+@pytest.mark.parametrize(
+    ("folder", "codes"), [("findings", [*RULES]), ("culprits", kinds()), ("issues", issues())]
+)
+def test_every_code_has_its_page_and_every_page_a_code(folder: str, codes: list[str]) -> None:
+    for code in codes:
+        assert pages.file(code) == (str(DOCS / pages.page(code)), "")
+    there = {f"{folder}/{f.name}" for f in (DOCS / folder).glob("*.md")}
+    assert {pages.page(code) for code in codes} == there
+
+
+@pytest.mark.parametrize("codes", [kinds(), issues()], ids=["culprits", "issues"])
+def test_a_page_has_an_example_or_says_when_its_code_comes(codes: list[str]) -> None:
+    for code in codes:
+        text = (DOCS / pages.page(code)).read_text("utf-8")
+        shown = text.split("\n## Example\n\n")[1].split("\n\n## What to do\n\n")
+        assert len(shown) == 2, code
+        assert ("```console\n$ " in shown[0]) != shown[0].startswith("No sample has it. It "), code
+
+
+def test_what_has_no_page_of_its_own_has_a_heading() -> None:
+    """How a program died where no kind is known, and the notes of a run."""
+    for code in ("crash/panic", "crash/fatal", "crash/signal", "crash/race", pages.RUN):
+        found = pages.file(code)
+        assert found is not None, code
+        assert found[1].removeprefix("#") in anchors(Path(found[0])), code
+    assert pages.page("crash/nil-dereference") == pages.page("culprit/nil-dereference")
 
 
 def test_addresses_on_the_net(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,9 +186,30 @@ def test_addresses_on_the_net(monkeypatch: pytest.MonkeyPatch) -> None:
     assert pages.address("poison") is None
     monkeypatch.setattr(pages, "HOME", "https://docs.example/")
     assert pages.address("poison") == "https://docs.example/findings/poison.html"
-    assert pages.address("culprit/nil-dereference") == "https://docs.example/culprit.html#kinds"
+    culprit = "https://docs.example/culprits/nil-dereference.html"
+    assert pages.address("culprit/nil-dereference") == culprit
     assert pages.address("crash/panic") == "https://docs.example/culprit.html#kinds"
-    assert pages.address("truncated") == "https://docs.example/annotation.html#issues"
+    assert pages.address("truncated") == "https://docs.example/issues/truncated.html"
+
+
+def test_links_of_sarif_lead_to_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of rules and of notifications, each to the page of its code."""
+    monkeypatch.setattr(pages, "HOME", "https://docs.example/")
+    logs = ("pushd/panic.log", "multiline/go1.15.error.log", "throw/go1.27.mutex.log")
+    found = {}
+    for log in logs:
+        dump = gotrace.parse((SAMPLES / log).read_bytes(), source=log).dumps[0]
+        document = json.loads(gotrace.render(gotrace.annotate(dump, go="1.27"), "sarif"))
+        driver = document["runs"][0]["tool"]["driver"]
+        for told in (*driver["rules"], *driver["notifications"]):
+            found[told["id"]] = told["helpUri"].removeprefix("https://docs.example/")
+    assert {"ambiguous-message", "crash/explicit-panic"} <= {*found}
+    for code, link in found.items():
+        name, _, heading = link.partition("#")
+        page = DOCS / name.replace(".html", ".md")
+        assert page == DOCS / pages.page(code)
+        assert page.exists(), code
+        assert not heading or heading in anchors(page), code
 
 
 def test_each_envelope_has_a_section_with_a_log_of_it() -> None:

@@ -149,6 +149,9 @@ async def test_the_culprit_stands_at_the_failing_frame(client: LanguageClient) -
     text = wrapped(TRACE)
     uri = await opened(client, "panic.log", text)
     found = [d for d in client.diagnostics[uri] if d.code == "culprit/nil-dereference"]
+    assert {d.code_description.href[-28:] for d in found if d.code_description is not None} == {
+        "/culprits/nil-dereference.md"
+    }
     assert len(found) == 1
     assert under(client, text, found[0].range).endswith("gocmpp.(*Client).Connect")
     assert "rsp is nil (certain)" in found[0].message
@@ -217,6 +220,8 @@ async def test_what_was_not_understood_is_said(client: LanguageClient) -> None:
     uri = await opened(client, "odd.log", text)
     found = [d for d in client.diagnostics[uri] if d.severity == types.DiagnosticSeverity(3)]
     assert "?? garbage (0x1)" in {under(client, text, d.range).strip() for d in found}
+    links = {d.code: d.code_description.href for d in found if d.code_description is not None}
+    assert links["foreign-line"].endswith("/issues/foreign-line.md")
     close(client, uri)
 
 

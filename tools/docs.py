@@ -12,9 +12,13 @@ import sys
 from pathlib import Path
 
 import docs_api
+import docs_codes
 import docs_command
+import docs_culprits
 import docs_findings
+import docs_issues
 
+from gotrace.culprit.messages import FaultKind
 from gotrace.findings.rules import RULES
 from gotrace.goversion import FACTS, NEWEST, Fact
 
@@ -66,23 +70,36 @@ def pages() -> dict[str, str]:
         "reference/api.md": docs_api.page(),
         "reference/go-versions.md": versions(),
         **docs_findings.pages(DOCS / "findings.md"),
+        **docs_culprits.pages(),
+        **docs_issues.pages(),
+        "culprit.md": _listing("culprit.md", docs_culprits.rows()),
+        "annotation.md": _listing("annotation.md", docs_issues.rows()),
     }
 
 
 def written() -> list[str]:
     """Pages that lie where made ones do."""
-    folders = (DOCS / "reference", DOCS / "findings")
+    folders = [DOCS / name for name in ("reference", "findings", "culprits", "issues")]
     return [str(f.relative_to(DOCS)) for d in folders for f in sorted(d.rglob("*.md"))]
 
 
+def _listing(name: str, rows: list[str]) -> str:
+    return docs_codes.index((DOCS / name).read_text("utf-8"), rows)
+
+
 def contents() -> str:
-    """The settings of the site, with all findings in the list of pages."""
-    listed = "".join(f'    {{ "{code}" = "findings/{code}.md" }},\n' for code in RULES)
-    head, rest = CONTENTS.read_text("utf-8").split("    # Made by tools/docs.py:\n")
-    return (
-        f"{head}    # Made by tools/docs.py:\n{listed}    # until here.\n"
-        + rest.partition("    # until here.\n")[2]
-    )
+    """The settings of the site, with the pages of all codes in the list of pages."""
+    text = CONTENTS.read_text("utf-8")
+    for folder, names in (
+        ("findings", list(RULES)),
+        ("culprits", [kind.value for kind in FaultKind]),
+        ("issues", list(docs_issues.TOLD)),
+    ):
+        lines = (f'    {{ "{n}" = "{folder}/{n.replace(" ", "-")}.md" }},\n' for n in names)
+        head, begin, rest = text.partition(f"    # Made by tools/docs.py, {folder}:\n")
+        end, behind = rest.partition("    # until here.\n")[1:]
+        text = head + begin + "".join(lines) + end + behind
+    return text
 
 
 def _is(file: Path, text: str) -> bool:

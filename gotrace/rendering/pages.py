@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import os
 
+from gotrace.culprit.messages import FaultKind
 from gotrace.findings.rules import RULES
 
 # The address of the docs site, with a slash at its end; empty while it has none. The only place
 # that knows it.
 HOME = ""
 CULPRIT, CRASH = "culprit/", "crash/"
-# In a checkout; in an installed package the pages of findings lie beside the modules.
+RUN = "run"  # what a run had to say: notes, in SARIF
+# In a checkout; in an installed package the pages lie beside the modules.
 _ROOMS = (("..", "..", "docs"), ("..", "docs"))
+_KINDS = {kind.value.replace(" ", "-") for kind in FaultKind}
 
 
 def page(code: str) -> str:
     """The page below ``docs`` that explains ``code``."""
     if code in RULES:
         return f"findings/{code}.md"
-    return "culprit.md" if code.startswith((CULPRIT, CRASH)) else "annotation.md"
+    if code.startswith((CULPRIT, CRASH)):
+        kind = code.partition("/")[2]
+        return f"culprits/{kind}.md" if kind in _KINDS else "culprit.md"
+    return "annotation.md" if code == RUN else f"issues/{code}.md"
 
 
 def anchor(code: str) -> str:
     """The heading of that page, empty for its beginning."""
-    if code in RULES:
-        return ""
-    return "kinds" if code.startswith((CULPRIT, CRASH)) else "issues"
+    shared = {"culprit.md": "kinds", "annotation.md": "the-document"}
+    return shared.get(page(code), "")
 
 
 def address(code: str) -> str | None:

@@ -15,7 +15,7 @@ from gotrace.model import Dump, Issue
 from gotrace.rendering.formats import Page
 from gotrace.rendering.json_text import dumps
 from gotrace.rendering.json_values import Json
-from gotrace.rendering.pages import HOME
+from gotrace.rendering.pages import HOME, RUN
 from gotrace.rendering.sarif_crash import crash_of
 from gotrace.rendering.sarif_findings import findings_of
 from gotrace.rendering.sarif_places import Places, sentence
@@ -57,7 +57,7 @@ class _Run:
     def document(self, notes: Iterable[str], unreadable: Iterable[str]) -> Json:
         """All of it."""
         failed = [self._notification("unreadable", "error", u) for u in unreadable]
-        told = [*failed, *self._told, *(self._notification("run", "note", n) for n in notes)]
+        told = [*failed, *self._told, *(self._notification(RUN, "note", n) for n in notes)]
         invocation = {
             "executionSuccessful": not any(n["level"] == "error" for n in told),
             "toolExecutionNotifications": told,

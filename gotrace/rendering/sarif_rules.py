@@ -43,6 +43,9 @@ class Rules:
         about = {"text": f"What was not understood, or what was done: {code}."}
         shown: Json = {"id": code, "shortDescription": about, "fullDescription": about}
         shown["help"] = {"text": f"See docs/{page(code)}."}
+        where = address(code)
+        if where is not None:
+            shown["helpUri"] = where
         self._told.setdefault(code, shown)
         return {"id": code, "index": list(self._told).index(code)}
 
