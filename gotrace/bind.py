@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from gotrace.arch import Port
 from gotrace.bind_shape import bind_shape
@@ -74,7 +75,8 @@ def unbound_words(call: Call) -> tuple[WordUse, ...]:
 
 def _left_over(call: Call, arguments: Sequence[Argument]) -> tuple[WordUse, ...]:
     taken = {use.start for argument in arguments for use in argument.words}
-    return tuple(word for word in unbound_words(call) if word.start not in taken)
+    left = [word for word in call.words() if word.start not in taken]
+    return tuple([_new(WordUse, (*word, 0, 0, 0)) for word in left])
 
 
 def _style(call: Call, facts: Facts) -> bool | None:
@@ -240,13 +242,19 @@ def _by_words(call: Call, signature: Signature, port: Port) -> _Outcome:
     """
     if not split_name(call.function).closure or signature.captures_known:
         return bind_words(call, signature, port)
-    outcome = bind_words(call, signature._replace(captured=(_CAPTURED,)), port)
+    outcome = bind_words(call, _with_captured(signature), port)
     if isinstance(outcome, str):
         return outcome
     captured = [a for a in outcome if a.role is Role.CAPTURED]
     if all(a.value is not None and not a.words for a in captured):
         return tuple(a for a in outcome if a.role is not Role.CAPTURED)
     return capped(outcome, "variables that the closure captures may stand in front")
+
+
+@lru_cache(maxsize=1024)
+def _with_captured(signature: Signature) -> Signature:
+    """The same object each time: words are laid out once for each."""
+    return signature._replace(captured=(_CAPTURED,))
 
 
 # ---------------------------------------------------------------------- by type or by word

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from gotrace.arch import Port
 from gotrace.decode import Reading, agree, decode, unknown
 from gotrace.layout.sizes import Sizes, has_unknown, in_words
-from gotrace.layout.words import Area, Count, Place, lay_out, solve
+from gotrace.layout.words import Count, Place, lay_out, solve
 from gotrace.model import Absence, AbsenceReason, Call, Word
 from gotrace.signature import Parameter, Signature
 from gotrace.tuples import NamedTuple
+from gotrace.types import Kind
 from gotrace.value import Argument, Certainty, Value, WordUse
 
 _new = tuple.__new__  # skips NamedTuple's own __new__: a large dump has very many words
@@ -18,6 +20,7 @@ GAP = "?"  # bytes of which a binary does not say what they are
 _SEVERAL = "its type is unknown here, and the words leave more than one width for it"
 _BEHIND = "it stands behind a parameter of unknown width"
 _UNSET = "a result of a call that has not returned"
+_NESTED = {Kind.ARRAY, Kind.STRUCT}
 
 
 class Machine(NamedTuple):
@@ -27,40 +30,68 @@ class Machine(NamedTuple):
     big_endian: bool
 
 
+class _Step(NamedTuple):
+    """A parameter or result, and where it lies; ``lost`` where one before it has no place.
+
+    ``unread``: its bytes have no meaning here.
+    """
+
+    parameter: Parameter
+    place: Place | None
+    lost: bool
+    result: bool
+    unread: bool
+
+
+class _Plan(NamedTuple):
+    """A signature in so many words of this size: the same for every call that prints as many.
+
+    ``steps`` is None where they do not fit. ``alike``: either byte order reads the same.
+    ``signature`` is kept because plans are found by its identity: to hash it takes longer.
+    """
+
+    signature: Signature
+    sizes: Sizes
+    steps: tuple[_Step, ...] | None
+    alike: bool
+
+
+PLANS = 1 << 12  # plans remembered; forgotten all at once
+_plans: dict[tuple[int, Count, int], _Plan] = {}
+
+
 def bind_words(call: Call, signature: Signature, port: Port) -> tuple[Argument, ...] | str:
     """One argument for each input and result, or why the words do not fit the signature.
 
     Where the port is not proven, every one that fits is asked; where they differ the value is that
     of the assumed one, and only likely.
     """
-    words = tuple(item for item in call.items if isinstance(item, Word))
-    signs = [item for item in call.items if isinstance(item, Absence)]
+    words = [item for item in call.items if type(item) is Word]
+    signs = [item for item in call.items if type(item) is Absence]
     if not _flat(call, words, signs):
         return "the trace printed braces or marks, which raw words do not have"
     count = Count(len(words), bool(signs))
+    missing = signs[0].reason if signs else None
+    widest = max([word.value for word in words], default=0)
     bound: tuple[Argument, ...] | None = None
     misfit = False
     alike: set[int] = set()  # word sizes with which either byte order reads the same
     for machine in _machines(port):
-        if machine.word_size in alike:
+        if machine.word_size in alike or widest >> (8 * machine.word_size):
             continue
-        if any(word.value >> (8 * machine.word_size) for word in words):
+        plan = _plan(signature, count, machine.word_size)
+        if plan.steps is None:
+            misfit |= machine.word_size == port.word_size
             continue
-        sizes = Sizes(machine.word_size)
-        area = _solve(signature, sizes, count)
-        if area is not None:
-            found = _arguments(signature, area, words, machine, sizes)
-            bound = found if bound is None else _compare(bound, found)
-            every = (*signature.inputs(), *signature.results)
-            if all(in_words(p.type, machine.word_size) for p in every):
-                alike.add(machine.word_size)
-        misfit |= area is None and machine.word_size == port.word_size
+        found = tuple([_argument(s, words, machine, plan.sizes, missing) for s in plan.steps])
+        bound = found if bound is None else _compare(bound, found)
+        if plan.alike:
+            alike.add(machine.word_size)
     if misfit or bound is None:
         # What fits only with a word size that nothing speaks for may as well be an old signature.
         other = f"; with {12 - port.word_size}-byte words it would fit (--arch)" if bound else ""
         return _mismatch(signature, port, count) + other
-    missing = signs[0].reason if signs else None
-    return tuple(a._replace(absence=missing) if a.absence else a for a in bound)
+    return bound
 
 
 def _flat(call: Call, words: Sequence[Word], signs: Sequence[Absence]) -> bool:
@@ -75,10 +106,11 @@ def _flat(call: Call, words: Sequence[Word], signs: Sequence[Absence]) -> bool:
     return cut or (signs[0].reason is AbsenceReason.TRUNCATED and len(words) <= 10)
 
 
-def _machines(port: Port) -> list[Machine]:
+@lru_cache(maxsize=64)
+def _machines(port: Port) -> tuple[Machine, ...]:
     """Those that the evidence allows, the assumed one first."""
     if port.arch is not None:
-        return [Machine(port.arch.word_size, port.arch.big_endian)]
+        return (Machine(port.arch.word_size, port.arch.big_endian),)
     every = [Machine(size, big) for big in (False, True) for size in (8, 4)]
     allowed = [
         machine
@@ -87,49 +119,71 @@ def _machines(port: Port) -> list[Machine]:
         and (machine.big_endian == port.big_endian or not port.byte_order_proven)
     ]
     assumed = Machine(port.word_size, port.big_endian)
-    return sorted(allowed, key=lambda machine: machine != assumed)
+    return tuple(sorted(allowed, key=lambda machine: machine != assumed))
 
 
-def _types(signature: Signature) -> tuple[list[Parameter], list[Parameter]]:
-    return list(signature.inputs()), list(signature.results)
+def _plan(signature: Signature, count: Count, word_size: int) -> _Plan:
+    key = id(signature), count, word_size
+    plan = _plans.get(key)
+    if plan is None:
+        if len(_plans) >= PLANS:
+            _plans.clear()
+        plan = _plans[key] = _planned(signature, count, Sizes(word_size))
+    return plan
 
 
-def _solve(signature: Signature, sizes: Sizes, count: Count) -> Area | None:
-    inputs, results = _types(signature)
-    return solve([p.type for p in inputs], [p.type for p in results], sizes, count)
+def _planned(signature: Signature, count: Count, sizes: Sizes) -> _Plan:
+    inputs, results = signature.inputs(), signature.results
+    area = solve([p.type for p in inputs], [p.type for p in results], sizes, count)
+    if area is None:
+        return _Plan(signature, sizes, None, alike=False)
+    steps: list[_Step] = []
+    lost = False
+    for number, parameter in enumerate((*inputs, *results)):
+        place = (*area.inputs, *area.results)[number]
+        unread = has_unknown(parameter.type) or parameter.type.text == GAP
+        steps.append(_Step(parameter, place, lost, number >= len(inputs), unread))
+        lost = lost or place is None
+    alike = all(in_words(step.parameter.type, sizes.word_size) for step in steps)
+    return _Plan(signature, sizes, tuple(steps), alike)
 
 
 def _mismatch(signature: Signature, port: Port, count: Count) -> str:
-    inputs, results = _types(signature)
+    inputs, results = signature.inputs(), signature.results
     sizes = Sizes(_machines(port)[0].word_size)
     area = lay_out([p.type for p in inputs], [p.type for p in results], sizes)
-    some = any(has_unknown(p.type) for p in inputs + results)
+    some = any(has_unknown(p.type) for p in (*inputs, *results))
     takes = f"{'some ' if some else ''}{area.words} word{'' if area.words == 1 else 's'}"
     printed = f"{count.printed}{' and more' if count.cut else ''}"
     return f"this signature takes {takes}, the trace printed {printed}"
 
 
-def _arguments(
-    signature: Signature, area: Area, words: Sequence[Word], machine: Machine, sizes: Sizes
-) -> tuple[Argument, ...]:
-    arguments: list[Argument] = []
-    inputs, results = _types(signature)
-    lost = False
-    for parameter, place in zip(inputs, area.inputs, strict=True):
-        arguments.append(_argument(parameter, place, words, machine, sizes, lost=lost))
-        lost = lost or place is None
-    for parameter, place in zip(results, area.results, strict=True):
-        argument = _argument(parameter, place, words, machine, sizes, lost=lost)
-        lost = lost or place is None
-        arguments.append(_result(argument))
-    return tuple(arguments)
-
-
-def _result(argument: Argument) -> Argument:
-    """Results are in the area from the start, unset until the call returns."""
-    value = argument.value and _unset(argument.value)
-    reason = argument.reason or _UNSET
-    return argument._replace(certainty=Certainty.UNSET, value=value, reason=reason)
+def _argument(
+    step: _Step,
+    words: Sequence[Word],
+    machine: Machine,
+    sizes: Sizes,
+    missing: AbsenceReason | None,
+) -> Argument:
+    """``missing`` is why words are missing, if any are."""
+    parameter, place, lost, result, unread = step
+    name, go_type, role = parameter[:3]
+    text, absent = go_type.text, Certainty.UNSET if result else Certainty.ABSENT
+    if place is None:
+        return Argument(name, role, text, absent, None, (), _BEHIND if lost else _SEVERAL)
+    # Results are in the area from the start, unset until the call returns.
+    reason = _UNSET if result else ""
+    offset, size = place
+    # What is whole and has no parts is read as what it is: the rest is made so behind.
+    whole = result and go_type.kind not in _NESTED and 0 < size <= len(words) * machine[0] - offset
+    reader = _AreaReader(words, machine, offset, Certainty.UNSET if whole else Certainty.EXACT)
+    if size and not reader.printed(0, size):
+        return Argument(name, role, text, absent, None, (), reason, missing)
+    value = unknown(reader.words(0, size)) if unread else decode(go_type, reader, sizes)
+    if result and not whole:
+        value = _unset(value)
+    certainty = Certainty.UNSET if result else value.certainty
+    return Argument(name, role, text, certainty, value, reader.uses(size), reason)
 
 
 def _unset(value: Value) -> Value:
@@ -146,42 +200,21 @@ def _unset(value: Value) -> Value:
     )
 
 
-def _argument(
-    parameter: Parameter,
-    place: Place | None,
-    words: Sequence[Word],
-    machine: Machine,
-    sizes: Sizes,
-    *,
-    lost: bool,
-) -> Argument:
-    name, role, text = parameter.name, parameter.role, parameter.type.text
-    if place is None:
-        reason = _BEHIND if lost else _SEVERAL
-        return Argument(name, role, text, Certainty.ABSENT, None, (), reason)
-    reader = _AreaReader(words, machine, place.offset)
-    if place.size and not reader.printed(0, place.size):
-        return Argument(name, role, text, Certainty.ABSENT, None, (), absence=AbsenceReason.CUT)
-    if has_unknown(parameter.type) or parameter.type.text == GAP:
-        value = unknown(reader.words(0, place.size))
-    else:
-        value = decode(parameter.type, reader, sizes)
-    return Argument(name, role, text, value.certainty, value, reader.uses(place.size))
-
-
 class _AreaReader:
     """Reads the bytes of an argument that starts ``base`` bytes into the printed words."""
 
-    def __init__(self, words: Sequence[Word], machine: Machine, base: int) -> None:
+    def __init__(
+        self, words: Sequence[Word], machine: Machine, base: int, certainty: Certainty
+    ) -> None:
         self.all = words
-        self.size = machine.word_size
-        self.big = machine.big_endian
+        self.size, self.big = machine
         self.base = base
+        self.certainty = certainty  # of all that was printed
 
     def read(self, offset: int, size: int) -> Reading:
         start = self.base + offset
         if size == self.size and start % size == 0 and start // size < len(self.all):
-            return _new(Reading, (self.all[start // size].value, Certainty.EXACT))
+            return _new(Reading, (self.all[start // size].value, self.certainty))
         if start + size > len(self.all) * self.size:
             return Reading(None, Certainty.ABSENT)
         first, last = start // self.size, (start + size - 1) // self.size
@@ -191,7 +224,7 @@ class _AreaReader:
         )
         at = start - first * self.size
         bits = int.from_bytes(memory[at : at + size], "big" if self.big else "little")
-        return Reading(bits, Certainty.EXACT)
+        return Reading(bits, self.certainty)
 
     def printed(self, offset: int, size: int) -> bool:
         return size == 0 or self.base + offset < len(self.all) * self.size
@@ -200,7 +233,7 @@ class _AreaReader:
         found = []
         for i in self._range(offset, size):
             bits = self.all[i].value if i < len(self.all) else None
-            certainty = Certainty.ABSENT if bits is None else Certainty.EXACT
+            certainty = Certainty.ABSENT if bits is None else self.certainty
             found.append(Reading(bits, certainty))
         return tuple(found)
 
@@ -209,6 +242,11 @@ class _AreaReader:
         return range(start // self.size, -(-(start + size) // self.size) if size else 0)
 
     def uses(self, size: int) -> tuple[WordUse, ...]:
+        one = self.size
+        if self.base % one == 0 and size % one == 0:
+            first = self.base // one
+            held = self.all[first : first + size // one]
+            return tuple([_new(WordUse, (*w, i * one, one, 0)) for i, w in enumerate(held)])
         found = []
         for i in self._range(0, size):
             if i >= len(self.all):

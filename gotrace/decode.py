@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from gotrace.human import human
-from gotrace.layout.sizes import FIXED, Sizes
+from gotrace.layout.sizes import FIXED, HEADER_WORDS, Sizes
 from gotrace.tuples import NamedTuple
 from gotrace.types import GoType, Kind
 from gotrace.value import Certainty, FieldValue, Value, ValueKind
@@ -22,6 +22,7 @@ _ORDER = {certainty: rank for rank, certainty in enumerate(Certainty)}
 _SIGNED = {Kind.INT, Kind.INT8, Kind.INT16, Kind.INT32, Kind.INT64}
 _WORD_SIZED = {Kind.INT, Kind.UINT, Kind.UINTPTR}
 _POINTERS = {Kind.POINTER, Kind.MAP, Kind.CHAN, Kind.FUNC, Kind.UNSAFE_POINTER}
+_HEADERS = {kind: ValueKind(kind.value) for kind in HEADER_WORDS}
 _FLOATS = {Kind.FLOAT32: ("<I", "<f", 4), Kind.FLOAT64: ("<Q", "<d", 8)}
 
 
@@ -206,11 +207,12 @@ def _parts(
 
 def _header(go_type: GoType, reader: Reader, sizes: Sizes, offset: int) -> Value:
     word = sizes.word_size
-    kind = ValueKind(go_type.kind.value)
-    read = {p.name: reader.read(offset + p.offset, word) for p in sizes.parts(go_type)}
-    certainty, certainties = _parts(tuple(read.items()))
-    bits = [reading.bits for reading in read.values()]
-    gone = all(b is None for b in bits)
+    kind = _HEADERS[go_type.kind]
+    names = HEADER_WORDS[go_type.kind]
+    read = [reader.read(offset + i * word, word) for i in range(len(names))]
+    certainty, certainties = _parts(tuple(zip(names, read, strict=True)))
+    bits = [reading.bits for reading in read]
+    gone = bits.count(None) == len(bits)
     if kind is ValueKind.INTERFACE:
         type_word, data = bits
         return Value(

@@ -7,13 +7,16 @@ from gotrace.findings.rule import Found, Part, Rule, Setting
 from gotrace.types import GoType, Kind
 from gotrace.value import Severity
 
+_MOST = 8  # no type is aligned to more
 _UNTOLD = {Kind.UNKNOWN, Kind.TYPE_PARAMETER}
 
 
 def _check(part: Part, setting: Setting) -> Found | None:
     for pointer in managed(part):
+        if pointer.address < LEAST or pointer.address % _MOST == 0:
+            continue
         align = _align(pointer, setting)
-        if pointer.address >= LEAST and pointer.address % align:
+        if pointer.address % align:
             text = f"{pointer.what} is {pointer.address:#x}, which is not a multiple of {align}"
             behind = "it" if pointer.target is None else f"a {pointer.target.text}"
             return Found(text, (f"{behind} is aligned to {align} bytes",))

@@ -25,7 +25,12 @@ FIXED = {
     Kind.FLOAT32: 4,
     Kind.FLOAT64: 8,
 }
-WORDS = {Kind.STRING: 2, Kind.INTERFACE: 2, Kind.SLICE: 3}
+HEADER_WORDS = {
+    Kind.STRING: ("pointer", "len"),
+    Kind.INTERFACE: ("type_word", "data_word"),
+    Kind.SLICE: ("pointer", "len", "cap"),
+}
+WORDS = {kind: len(names) for kind, names in HEADER_WORDS.items()}
 UNKNOWN = {Kind.UNKNOWN, Kind.TYPE_PARAMETER}
 AGGREGATES = {
     Kind.STRING,
@@ -83,7 +88,7 @@ class Sizes:
         kind = go_type.kind
         word = self.word_size
         if kind in WORDS:
-            for i, name in enumerate(_WORD_NAMES[kind]):
+            for i, name in enumerate(HEADER_WORDS[kind]):
                 yield Part(name, UINTPTR, i * word)
         elif kind is Kind.COMPLEX64:
             yield from (Part("real", FLOAT32, 0), Part("imag", FLOAT32, 4))
@@ -150,13 +155,6 @@ class Sizes:
         if max(integers, floats) >= TOO_MANY:
             integers = floats = TOO_MANY
         return Measure(round_up(size, align), align, integers, floats)
-
-
-_WORD_NAMES = {
-    Kind.STRING: ("pointer", "len"),
-    Kind.INTERFACE: ("type_word", "data_word"),
-    Kind.SLICE: ("pointer", "len", "cap"),
-}
 
 
 def round_up(offset: int, align: int) -> int:

@@ -16,6 +16,7 @@ from gotrace.value import Argument, BindIssue, Certainty, Finding, WordUse
 SEEN = 20  # places listed for an argument; `seen_in_truncated` says that there are more
 
 SpanAt = Callable[[int, int], Json]
+Origin = tuple[int, int, int]  # byte, line and column of a call line
 
 
 def span_of(plain: Dump, span: Span) -> Json:
@@ -93,7 +94,7 @@ def findings_of(frame: AnnotatedFrame, at: SpanAt) -> list[Json]:
     return [_issue(i, at) for i in frame.issues]
 
 
-def origin_of(dump: Dump, frame: Frame) -> tuple[int, int, int] | None:
+def origin_of(dump: Dump, frame: Frame) -> Origin | None:
     """Byte, line and column of the call line, where all of its arguments lie in one piece and each
     byte is a column, which is nearly always so; else None."""
     base, first = frame.start, frame.call.name_end
@@ -110,8 +111,12 @@ def spans_in(dump: Dump, frame: Frame) -> SpanAt:
     Where they lie in one piece and each byte is a column, which is nearly always so, one question
     to the source map serves all words.
     """
+    return spans_from(dump, frame, origin_of(dump, frame))
+
+
+def spans_from(dump: Dump, frame: Frame, origin: Origin | None) -> SpanAt:
+    """As :func:`spans_in`, where it is known already what :func:`origin_of` says."""
     base = frame.start
-    origin = origin_of(dump, frame)
     if origin is None:
         return lambda first, last: span_of(dump, Span(base + first, base + last))
     start, line, column = origin
@@ -146,35 +151,40 @@ def _signature(signature: Signature) -> Json:
 def _argument(
     report: Report, frame: AnnotatedFrame, argument: Argument, place: tuple[int, int], at: SpanAt
 ) -> Json:
-    found: Json = {
+    places = seen_of(report, argument, place)
+    return {
+        **head_of(argument),
+        "value": value_of(argument),
+        "provenance": provenance_of(report, argument),
+        "words": [word(frame, w, at) for w in argument.words],
+        "seen_in": places[:SEEN],
+        "findings": [finding_of(f, at) for f in argument.findings],
+        **({"seen_in_truncated": True} if len(places) > SEEN else {}),
+    }
+
+
+def head_of(argument: Argument) -> Json:
+    """The keys of an Argument object that many arguments have alike."""
+    return {
         "name": None if argument.name is None else text(argument.name),
         "role": argument.role.value,
         "type": text(argument.type),
         "certainty": argument.certainty.value,
         "reason": text(argument.reason) or None,
         "absence": None if argument.absence is None else argument.absence.value,
-        "value": _value(argument),
-        "provenance": _provenance(report, argument),
-        "words": [word(frame, w, at) for w in argument.words],
-        "seen_in": [],
-        "findings": [_finding(f, at) for f in argument.findings],
     }
-    places = _seen_in(report, argument, place)
-    found["seen_in"] = places[:SEEN]
-    if len(places) > SEEN:
-        found["seen_in_truncated"] = True
-    return found
 
 
-def _value(argument: Argument) -> Json | None:
-    """None where nothing of it was printed; the type says what it would have been."""
+def value_of(argument: Argument) -> Json | None:
+    """A Value object; None where nothing was printed: the type says what it would have been."""
     value = argument.value
     if value is None or argument.certainty is Certainty.ABSENT:
         return None
     return json_values.value(value, argument.certainty)
 
 
-def _provenance(report: Report, argument: Argument) -> Json | None:
+def provenance_of(report: Report, argument: Argument) -> Json | None:
+    """Where a recovered value comes from."""
     origin = argument.provenance
     if origin is None:
         return None
@@ -182,7 +192,7 @@ def _provenance(report: Report, argument: Argument) -> Json | None:
     return {"text": text(origin.text), "span": span}
 
 
-def _seen_in(report: Report, argument: Argument, place: tuple[int, int]) -> list[Json]:
+def seen_of(report: Report, argument: Argument, place: tuple[int, int]) -> list[Json]:
     """Other frames that hold this argument's pointers: SEEN of them, one more if there are more.
 
     It stops there: a pointer that a thousand goroutines share must not cost a thousand times a
@@ -230,7 +240,8 @@ def raw_of(frame: AnnotatedFrame, used: WordUse) -> str:
     return call.arguments[used.start - first : used.end - first]
 
 
-def _finding(finding: Finding, at: SpanAt) -> Json:
+def finding_of(finding: Finding, at: SpanAt) -> Json:
+    """A Finding object."""
     return {
         "code": finding.code,
         "severity": finding.severity.value,
