@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 MISSING = "NOT RUN: atheris is not installed (pip install atheris)"
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -43,14 +44,19 @@ def scan(data: bytes) -> None:
 
 
 def annotate(data: bytes) -> None:
-    """All renderings of the report of what was found."""
+    """Renderings of the report of what was found; a large one is written as a small one is."""
     import gotrace  # noqa: PLC0415
+    from gotrace.rendering import json as rendering  # noqa: PLC0415
+    from gotrace.rendering.json_text import encode  # noqa: PLC0415
 
     for dump in gotrace.parse(data).dumps:
         check(dump, len(data))
         report = gotrace.annotate(dump)
         for form in ("text", "ndjson"):
             assert gotrace.render(report, form)
+        with mock.patch.object(rendering, "LONG", 0):
+            large = rendering.dumps(rendering.entry(report))
+        assert large == encode(rendering.dump(report))
 
 
 def told(dump: Any) -> tuple[Any, ...]:
