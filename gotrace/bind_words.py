@@ -56,6 +56,8 @@ class _Plan(NamedTuple):
     alike: bool
 
 
+# The words, why some are missing, and the ways to read them, the assumed port's first.
+_Laid = tuple[list[Word], AbsenceReason | None, list[tuple[Machine, Sizes, tuple[_Step, ...]]]]
 PLANS = 1 << 12  # plans remembered; forgotten all at once
 _plans: dict[tuple[int, Count, int], _Plan] = {}
 
@@ -66,14 +68,32 @@ def bind_words(call: Call, signature: Signature, port: Port) -> tuple[Argument, 
     Where the port is not proven, every one that fits is asked; where they differ the value is that
     of the assumed one, and only likely.
     """
+    laid = _lay_out(call, signature, port)
+    if isinstance(laid, str):
+        return laid
+    words, missing, ways = laid
+    bound: tuple[Argument, ...] | None = None
+    for machine, sizes, steps in ways:
+        found = tuple([_argument(step, words, machine, sizes, missing) for step in steps])
+        bound = found if bound is None else _compare(bound, found)
+    assert bound is not None
+    return bound
+
+
+def fits_words(call: Call, signature: Signature, port: Port) -> bool:
+    """Whether :func:`bind_words` gives arguments."""
+    return not isinstance(_lay_out(call, signature, port), str)
+
+
+def _lay_out(call: Call, signature: Signature, port: Port) -> _Laid | str:
+    """In which ways the words may be read, or why they do not fit."""
     words = [item for item in call.items if type(item) is Word]
     signs = [item for item in call.items if type(item) is Absence]
     if not _flat(call, words, signs):
         return "the trace printed braces or marks, which raw words do not have"
     count = Count(len(words), bool(signs))
-    missing = signs[0].reason if signs else None
     widest = max([word.value for word in words], default=0)
-    bound: tuple[Argument, ...] | None = None
+    ways: list[tuple[Machine, Sizes, tuple[_Step, ...]]] = []
     misfit = False
     alike: set[int] = set()  # word sizes with which either byte order reads the same
     for machine in _machines(port):
@@ -83,15 +103,14 @@ def bind_words(call: Call, signature: Signature, port: Port) -> tuple[Argument, 
         if plan.steps is None:
             misfit |= machine.word_size == port.word_size
             continue
-        found = tuple([_argument(s, words, machine, plan.sizes, missing) for s in plan.steps])
-        bound = found if bound is None else _compare(bound, found)
+        ways.append((machine, plan.sizes, plan.steps))
         if plan.alike:
             alike.add(machine.word_size)
-    if misfit or bound is None:
+    if misfit or not ways:
         # What fits only with a word size that nothing speaks for may as well be an old signature.
-        other = f"; with {12 - port.word_size}-byte words it would fit (--arch)" if bound else ""
+        other = f"; with {12 - port.word_size}-byte words it would fit (--arch)" if ways else ""
         return _mismatch(signature, port, count) + other
-    return bound
+    return words, signs[0].reason if signs else None, ways
 
 
 def _flat(call: Call, words: Sequence[Word], signs: Sequence[Absence]) -> bool:

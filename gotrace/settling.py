@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gotrace.arch import Port
-from gotrace.bind import bind
+from gotrace.bind import fits
 from gotrace.goversion import FACTS, Evidence, Facts
 from gotrace.infer import Runtime, infer
 from gotrace.infer_port import PortEvidence
@@ -75,4 +75,4 @@ def _size_evidence(signed: Signed, runtime: Runtime) -> Iterator[PortEvidence]:
 
 def _misfits(signed: Signed, facts: Facts, port: Port) -> bool:
     """Whether some frame does not fit its signature."""
-    return any(bind(call, signature, facts, port).issues for call, signature in signed)
+    return not all(fits(call, signature, facts, port) for call, signature in signed)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gotrace import bind_words
 from gotrace.arch import ARCHES, Port
-from gotrace.bind import bind
+from gotrace.bind import bind, fits
 from gotrace.goversion import Facts
 from gotrace.layout.sizes import Sizes
 from gotrace.layout.values import Aggregate, Registers, Slot, Token, homes, shape
@@ -114,7 +114,9 @@ def test_anything(
     evidence: tuple[Facts, Port],
 ) -> None:
     call = _call(name, items, parenthesised=parenthesised)
-    _hold(bind(call, signature, *evidence), call)
+    found = bind(call, signature, *evidence)
+    _hold(found, call)
+    assert fits(call, signature, *evidence) is not bool(found.issues)
 
 
 def _printed(tokens: tuple[Token, ...], words: list[int], marks: bool) -> list[Item]:
@@ -150,6 +152,8 @@ def test_what_a_signature_prints_fits_it(
     amd64 = Port(ARCHES["amd64"], 8, False, True, True)
     assert not bind(call, signature, Facts(18, None), amd64).issues
     assert not bind(call, signature, Facts(18, None), Port(None)).issues
+    assert fits(call, signature, Facts(18, None), amd64)
+    assert fits(call, signature, facts, port) is not bool(binding.issues)
 
 
 @settings(max_examples=100, deadline=None)
