@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from gotrace.arch import Port
 from gotrace.bind_shape import bind_shape
@@ -13,9 +12,8 @@ from gotrace.decode import agree, cap, weakest
 from gotrace.goversion import Facts
 from gotrace.model import Absence, AbsenceReason, Call, Group, Item, Word
 from gotrace.names import split_name
-from gotrace.passing import Passed, passed
+from gotrace.passing import Passed, as_words, passed
 from gotrace.signature import Parameter, Role, Signature, SignatureSource
-from gotrace.types import GoType, Kind
 from gotrace.value import Argument, Binding, BindIssue, Certainty, SlotMarks, WordUse
 
 # Assembly without a declared argument size: ≤ go1.16 prints ten words of whatever lies there
@@ -73,7 +71,7 @@ def fits(call: Call, signature: Signature, facts: Facts, port: Port) -> bool:
     if signature.source is SignatureSource.SHAPE:
         return True
     style = _style(call, facts)
-    if style is not True and fits_words(call, _as_words(call, signature), port):
+    if style is not True and fits_words(call, as_words(signature, split_name(call.function)), port):
         return True
     return style is not False and not isinstance(_by_values(call, signature, facts, port), str)
 
@@ -243,17 +241,9 @@ def _weaker(one: Argument, other: Argument) -> Argument:
 # ---------------------------------------------------------------------- by word
 
 
-_CAPTURED = Parameter(None, GoType(Kind.UNKNOWN, "captured variables"), role=Role.CAPTURED)
-
-
 def _by_words(call: Call, signature: Signature, port: Port) -> _Outcome:
-    """Bind what go1.16 and earlier print.
-
-    A closure that is called where it stands (also by go and defer) gets what it captures as
-    parameters in front of its own (cmd/compile/internal/gc/closure.go transformclosure, go1.15.15),
-    and no declaration tells: they are a first parameter of unknown width.
-    """
-    whole = _as_words(call, signature)
+    """Bind what go1.16 and earlier print."""
+    whole = as_words(signature, split_name(call.function))
     outcome = bind_words(call, whole, port)
     if whole is signature or isinstance(outcome, str):
         return outcome
@@ -261,19 +251,6 @@ def _by_words(call: Call, signature: Signature, port: Port) -> _Outcome:
     if all(a.value is not None and not a.words for a in captured):
         return tuple(a for a in outcome if a.role is not Role.CAPTURED)
     return capped(outcome, "variables that the closure captures may stand in front")
-
-
-def _as_words(call: Call, signature: Signature) -> Signature:
-    """The signature with all that may be printed in front of the parameters."""
-    if not split_name(call.function).closure or signature.captures_known:
-        return signature
-    return _with_captured(signature)
-
-
-@lru_cache(maxsize=1024)
-def _with_captured(signature: Signature) -> Signature:
-    """The same object each time: words are laid out once for each."""
-    return signature._replace(captured=(_CAPTURED,))
 
 
 # ---------------------------------------------------------------------- by type or by word

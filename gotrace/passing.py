@@ -1,11 +1,13 @@
-"""Which parameters Go ≥ 1.17 passes and prints for a call: not always the declared ones.
+"""Which parameters Go passes and prints for a call: not always the declared ones.
 
-The compiler leaves out the first parameter of every function with `[` in its name, taking it for
-the dictionary (cmd/compile/internal/ssagen/ssa.go EmitArgInfo, go1.26.6:6898). It is one only for
-plain generic functions.
+Since go1.17 the compiler leaves out the first parameter of every function with `[` in its name,
+taking it for the dictionary (cmd/compile/internal/ssagen/ssa.go EmitArgInfo, go1.26.6:6898). It is
+one only for plain generic functions.
 """
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 from gotrace.goversion import Facts
 from gotrace.names import FunctionName
@@ -19,6 +21,7 @@ DICTIONARY = Parameter(
     role=Role.DICTIONARY,
     escapes=False,
 )
+CAPTURED = Parameter(None, GoType(Kind.UNKNOWN, "captured variables"), role=Role.CAPTURED)
 
 
 class Passed(NamedTuple):
@@ -27,6 +30,24 @@ class Passed(NamedTuple):
     parameter: Parameter
     printed: bool
     may_live: bool = True
+
+
+def as_words(signature: Signature, name: FunctionName) -> Signature:
+    """What go1.16 and earlier print for a call, in front of the parameters too.
+
+    A closure that is called where it stands (also by go and defer) gets what it captures as
+    parameters in front of its own (cmd/compile/internal/gc/closure.go transformclosure, go1.15.15),
+    and no declaration tells: they are a first parameter of unknown width.
+    """
+    if not name.closure or signature.captures_known:
+        return signature
+    return _with_captured(signature)
+
+
+@lru_cache(maxsize=1024)
+def _with_captured(signature: Signature) -> Signature:
+    """The same object each time: words are laid out once for each."""
+    return signature._replace(captured=(CAPTURED,))
 
 
 def passed(
