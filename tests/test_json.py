@@ -522,6 +522,25 @@ def test_layout_changes_nothing(long: int, monkeypatch: pytest.MonkeyPatch) -> N
     assert json.loads(rendering.dumps(odd, indent=2)) == odd
 
 
+def test_a_large_dump_among_many(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whether a dump has a line of its own or many, it is the same; and so is one of many
+    goroutines, which is written piece by piece."""
+    for module in (json_text, rendering):
+        monkeypatch.setattr(module, "LONG", 3)
+    small = (SAMPLES / "seed-story" / "go1.27.log").read_bytes()
+    large = (SAMPLES / "deadlock" / "go1.27.log").read_bytes()
+    log = tmp_path / "many.log"
+    log.write_bytes(b"\n".join([large, small, small, small, small, large, small]))
+    text = output(capsys, "--format", "json", str(log))
+    found = json.loads(text)["dumps"]
+    assert [len(d["goroutines"]) > 3 for d in found] == [True, *[False] * 4, True, False]
+    lines = output(capsys, "--format", "ndjson", str(log)).splitlines()
+    assert [json.loads(line) for line in lines] == found
+    assert [line for line in text.splitlines() if line.strip(" ,") in lines[3:]]
+
+
 def secrets(log: Path) -> set[str]:
     """The texts of the program in a trace: values of its panics, labels."""
     found: set[str] = set()

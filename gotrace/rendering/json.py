@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from gotrace.fingerprints import fingerprints
 from gotrace.model import Ancestor, CreatedBy, Elision, Goroutine
 from gotrace.parsing.collector import paused
 from gotrace.rendering.json_frames import frames_of, place_of, span_of
 from gotrace.rendering.json_plain import heading, issue, location, note, register, thread
-from gotrace.rendering.json_text import LONG, Texts, dumps, encode, line
+from gotrace.rendering.json_text import LONG, Texts, Values, dumps, encode, laid_out, line
 from gotrace.rendering.json_values import Json, hexadecimal, named, quoted, text
 from gotrace.report import Report
 from gotrace.version import VERSION
@@ -18,36 +18,33 @@ from gotrace.version import VERSION
 if TYPE_CHECKING:
     from gotrace.rendering.formats import Page
 
-__all__ = ["SCHEMA", "document", "document_of", "dump", "dumps", "entry", "pieces", "write"]
+__all__ = ["SCHEMA", "document", "dump", "dumps", "entry", "pieces", "write"]
 
 SCHEMA = "gotrace/1"
 
 
 def write(reports: Iterable[Report], out: TextIO, page: Page) -> None:
-    """One document for all reports."""
-    found: list[Json] = [entry(r) for r in reports]
-    out.write(dumps(document_of(found, page.notes, page.unreadable), indent=2) + "\n")
+    """One document for all reports, each written as soon as it is there."""
+    found = Values(entry(r) for r in reports)
+    out.writelines(laid_out(_document(found, page.notes, page.unreadable), indent=2))
+    out.write("\n")
 
 
 def document(reports: Iterable[Report], notes: Iterable[str] = ()) -> Json:
     """The whole document for several reports."""
-    return document_of([dump(r) for r in reports], notes)
+    return dict(_document([dump(r) for r in reports], notes))
 
 
-def document_of(
-    found: list[Json], notes: Iterable[str] = (), unreadable: Iterable[str] = ()
-) -> Json:
-    """The whole document for Dump objects that were made before.
-
-    ``notes`` and ``unreadable`` are what the run had to say of itself and of its inputs.
-    """
-    return {
-        "schema": SCHEMA,
-        "tool": {"name": "gotrace", "version": VERSION},
-        "dumps": found,
-        "issues": [{"code": "unreadable", "message": text(m), "span": None} for m in unreadable],
-        "notes": list(notes),
-    }
+def _document(
+    found: list[Json] | Values, notes: Iterable[str], unreadable: Iterable[str] = ()
+) -> Iterator[tuple[str, Any]]:
+    """The keys of the document in order. ``notes`` and ``unreadable``, what the run had to say of
+    itself and of its inputs, grow while the dumps are read."""
+    yield "schema", SCHEMA
+    yield "tool", {"name": "gotrace", "version": VERSION}
+    yield "dumps", found
+    yield "issues", [{"code": "unreadable", "message": text(m), "span": None} for m in unreadable]
+    yield "notes", list(notes)
 
 
 def dump(report: Report) -> Json:
@@ -58,36 +55,27 @@ def dump(report: Report) -> Json:
 
 
 def entry(report: Report) -> Json:
-    """A Dump object for :func:`dumps`: where it is large, its goroutines are text already."""
-    found = _lazy(report)
-    texts = found["goroutines"]
-    if isinstance(texts, Texts):
-        with paused():
-            found["goroutines"] = Texts(tuple(texts.entries))
-    return found
+    """A Dump object to be written; the goroutines of a large one become text when they are asked
+    for: it is many times as long as the dump."""
+    if len(report.goroutines) <= LONG:
+        return dump(report)
+    return _dump(report, Texts(_texts(report)))
 
 
 def pieces(report: Report, changed: Json | None = None) -> Iterator[str]:
-    """The text of one Dump object in a line, piece by piece: that of a large one is many times as
-    long as the dump. Keys that are ``changed`` stand in their places."""
-    found = _lazy(report) | (changed or {})
-    with paused():
-        yield from line(found)
+    """The text of one Dump object in a line, piece by piece. Keys that are ``changed`` stand in
+    their places."""
+    return line(entry(report) | (changed or {}))
 
 
-def _lazy(report: Report) -> Json:
-    """A Dump object; the goroutines of a large one become text when they are asked for."""
-    if len(report.goroutines) <= LONG:
-        return dump(report)
+def _texts(report: Report) -> Iterator[str]:
     from gotrace.rendering.json_bulk import FrameTexts  # noqa: PLC0415 - for large dumps
 
     frames = FrameTexts(report)
-    # No text of a log can look like the mark: its quotes are escaped.
-    texts = (
-        encode(_goroutine(report, i, [])).replace(_FRAMES, f'"frames": {frames.of(i)}', 1)
-        for i in _order(report)
-    )
-    return _dump(report, Texts(texts))
+    with paused():
+        # No text of a log can look like the mark: its quotes are escaped.
+        for i in _order(report):
+            yield encode(_goroutine(report, i, [])).replace(_FRAMES, f'"frames": {frames.of(i)}', 1)
 
 
 _FRAMES = '"frames": []'

@@ -19,6 +19,12 @@ class Texts(NamedTuple):
     entries: Iterable[str]
 
 
+class Values(NamedTuple):
+    """A list whose entries are made one after the other, each an object."""
+
+    entries: Iterable[Json]
+
+
 _string = json.encoder.encode_basestring
 
 
@@ -46,38 +52,83 @@ def dumps(value: Json, *, indent: int | None = None) -> str:
     """
     if indent is None:
         return "".join(line(value))
-    pieces: list[str] = []
-    _open(value, "\n", " " * indent, OPEN, pieces)
-    return "".join(pieces)
+    return "".join(_laid_out(value, "\n", " " * indent, OPEN))
+
+
+def laid_out(entries: Iterable[tuple[str, Any]], indent: int) -> Iterator[str]:
+    """What :func:`dumps` gives for an object with these keys and values, in pieces: a value is
+    asked for when all before it are written, and so is each entry of Texts and Values."""
+    return _object(entries, "\n", " " * indent, OPEN)
 
 
 def line(value: Json) -> Iterator[str]:
     """``value`` as one line, in pieces: each entry of a Texts is one."""
-    if not any(isinstance(v, Texts) for v in value.values()):
+    if not _is_late(value):
         yield encode(value)
         return
     between = "{"
     for key, entry in value.items():
         yield f"{between}{encode(key)}: "
         between = ", "
-        if not isinstance(entry, Texts):
+        if isinstance(entry, Texts):
+            yield from _listed((text,) for text in entry.entries)
+        elif isinstance(entry, Values):
+            yield from _listed(map(line, entry.entries))
+        else:
             yield encode(entry)
-            continue
-        before = "["
-        for text in entry.entries:
-            yield before
-            yield text
-            before = ", "
-        yield "]" if before == ", " else "[]"
     yield "}"
+
+
+def _listed(
+    entries: Iterable[Iterable[str]], first: str = "[", between: str = ", ", last: str = "]"
+) -> Iterator[str]:
+    before = first
+    for texts in entries:
+        yield before
+        yield from texts
+        before = between
+    yield last if before == between else "[]"
+
+
+def _is_late(value: Json) -> bool:
+    return any(isinstance(entry, Texts | Values) for entry in value.values())
+
+
+def _laid_out(value: Any, line_: str, indent: str, levels: int) -> Iterator[str]:
+    if isinstance(value, Texts):
+        inner = line_ + indent
+        entries: Iterable[Iterable[str]] = ((text,) for text in value.entries)
+        yield from _listed(entries, f"[{inner}", f",{inner}", f"{line_}]")
+    elif isinstance(value, Values):
+        inner = line_ + indent
+        # A long list is one that has a line for each entry: which it is is not known before.
+        texts = (
+            _laid_out(entry, inner, indent, levels - 1) if number < LONG else line(entry)
+            for number, entry in enumerate(value.entries)
+        )
+        yield from _listed(texts, f"[{inner}", f",{inner}", f"{line_}]")
+    elif isinstance(value, dict) and _is_late(value):
+        yield from _object(value.items(), line_, indent, levels) if levels else line(value)
+    else:
+        pieces: list[str] = []
+        _open(value, line_, indent, levels, pieces)
+        yield "".join(pieces)
+
+
+def _object(
+    entries: Iterable[tuple[str, Any]], line_: str, indent: str, levels: int
+) -> Iterator[str]:
+    inner = line_ + indent
+    before = f"{{{inner}"
+    for key, value in entries:
+        yield f"{before}{encode(key)}: "
+        yield from _laid_out(value, inner, indent, levels - 1)
+        before = f",{inner}"
+    yield f"{line_}}}"
 
 
 def _open(value: Any, line: str, indent: str, levels: int, into: list[str]) -> None:
     """Write ``value`` in pieces; json's own indentation takes six times as long."""
-    if isinstance(value, Texts):
-        inner = line + indent
-        into += "[", inner, f",{inner}".join(value.entries), line, "]"
-        return
     if levels == 0 or not isinstance(value, dict | list) or not _nested(value):
         into.append(_scalar(value) if value is None or isinstance(value, int) else encode(value))
         return
@@ -99,7 +150,7 @@ def _open(value: Any, line: str, indent: str, levels: int, into: list[str]) -> N
 
 def _nested(value: Json | list[Any]) -> bool:
     entries = value.values() if isinstance(value, dict) else value
-    return any(isinstance(entry, dict | list | Texts) for entry in entries)
+    return any(isinstance(entry, dict | list) for entry in entries)
 
 
 def _scalar(value: int | None) -> str:
