@@ -247,6 +247,36 @@ def _closures(go: str) -> dict[str, Any]:
     }
 
 
+_RUNTIME = "runtime error: "
+_KINDS = {
+    "slice": panic(_RUNTIME + "slice bounds out of range [:5] with capacity 3"),
+    "convert": panic(
+        _RUNTIME + "cannot convert slice with length 2 to array or pointer to array with length 4"
+    ),
+    "divide": panic(_RUNTIME + "integer divide by zero"),
+    "shift": panic(_RUNTIME + "negative shift amount"),
+    "assertion": panic("interface conversion: interface {} is int, not string"),
+    "close-nil": panic("close of nil channel"),
+    "close-closed": panic("close of closed channel"),
+    "send-closed": panic("send on closed channel"),
+    "receive-nil": fatal("all goroutines are asleep - deadlock!"),
+    "make-slice": panic(_RUNTIME + "makeslice: len out of range"),
+    "make-chan": panic("makechan: size out of range"),
+    "unhashable": panic(_RUNTIME + "hash of unhashable type []string"),
+    "uncomparable": panic(_RUNTIME + "comparing uncomparable type []string"),
+    "wait-group": panic("sync: negative WaitGroup counter"),
+    "concurrent-map": fatal("concurrent map writes"),
+    "nil-go": fatal("go of nil func value"),
+}
+
+
+def _kinds() -> list[Run]:
+    return [
+        Run("1.27", variant=name, args=(name,), kind=cause["kind"], causes=(cause,))
+        for name, cause in _KINDS.items()
+    ]
+
+
 CASES: dict[str, list[Run]] = {
     "inlined": [Run(go, causes=(panic("panic in foo"),)) for go in ("1.15", "1.19", "1.27")],
     "shapes": _shapes(),
@@ -288,6 +318,7 @@ CASES: dict[str, list[Run]] = {
     "race": [Run(go, kind="race", flags=("-race",)) for go in ("1.15", "1.27")],
     "labels": [run for go in ("1.26", "1.27") for run in _labels(go)],
     "throw": [run for go in ("1.15", "1.23", "1.27") for run in _throw(go)],
+    "kinds": _kinds(),
     "http": [run for go in ("1.15", "1.27") for run in _http(go)],
     "pprof": [run for go in ("1.15", "1.27") for run in _pprof(go)],
 }

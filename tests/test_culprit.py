@@ -129,6 +129,11 @@ def test_the_story() -> None:
             "held a string, not int",
         ),
         (
+            "panic: interface conversion: interface {} is int, not string",
+            FaultKind.ASSERTION,
+            "held an int, not string",
+        ),
+        (
             "panic: interface conversion: interface {} is nil, not int",
             FaultKind.ASSERTION,
             "held nil",

@@ -13,7 +13,7 @@ from gotrace.rendering.pages import CRASH, CULPRIT, page
 
 _K = FaultKind
 _A = "gotrace annotate --source "
-_SAID = "It comes where a dump has this message."
+_KINDS = _A + "samples/kinds samples/kinds/go1.27."
 _CLOSED = "A channel is closed once, by the side that sends, after its last send: "
 _SIZE = "Check the number before it is used, above all where it comes from input: "
 _MADE = (
@@ -49,25 +49,25 @@ TOLD = {
         "A bound of a slice expression is negative, beyond the length or capacity, or beyond the "
         "bound behind it. The message tells which: `[:5]` is the upper one, `[5:3]` the lower.",
         "Hold the bounds against `len` (of a string or an array) or `cap` (of a slice) before.",
-        comes=_SAID,
+        _KINDS + "slice.log",
     ),
     _K.CONVERT: Told(
         "`cannot convert slice with length 2 to array or pointer to array with length 4`",
         "A slice was converted to an array, or to a pointer to one, that is longer than it.",
         "Check `len` before the conversion, or use `copy`, which takes what is there.",
-        comes=_SAID,
+        _KINDS + "convert.log",
     ),
     _K.DIVIDE: Told(
         "`integer divide by zero`",
         "The right side of `/` or `%` on integers was 0.",
         "Check the divisor; often it is the length or count of something that is empty.",
-        comes=_SAID,
+        _KINDS + "divide.log",
     ),
     _K.SHIFT: Told(
         "`negative shift amount`",
         "The right side of `<<` or `>>` was below 0.",
         "Use an unsigned count, or check it before.",
-        comes=_SAID,
+        _KINDS + "shift.log",
     ),
     _K.ASSERTION: Told(
         "`interface conversion: interface {} is string, not int`",
@@ -75,27 +75,27 @@ TOLD = {
         "method of `T`.",
         "Take the flag (`v, ok := x.(T)`) and check it, or switch on the type. Behind `missing "
         "method` the message names the method.",
-        comes=_SAID,
+        _KINDS + "assertion.log",
     ),
     _K.CLOSE_NIL: Told(
         "`close of nil channel`",
         "`close` was called on a channel that nobody made.",
         "Make it where its owner is built; look for a second variable or a copy that was made "
         "instead.",
-        comes=_SAID,
+        _KINDS + "close-nil.log",
     ),
     _K.CLOSE_CLOSED: Told(
         "`close of closed channel`",
         "A channel was closed for the second time.",
         _CLOSED + "with several senders, by the one that waits for them. `sync.Once` closes once.",
-        comes=_SAID,
+        _KINDS + "close-closed.log",
     ),
     _K.SEND_CLOSED: Told(
         "`send on closed channel`",
         "A value was sent after the channel had been closed, or while a sender waited it "
         "was closed.",
         _CLOSED + "who receives tells a sender to stop by another channel or a context.",
-        comes=_SAID,
+        _KINDS + "send-closed.log",
     ),
     _K.SEND_NIL: Told(
         "`all goroutines are asleep`, `[chan send (nil chan)]`",
@@ -108,40 +108,40 @@ TOLD = {
         "A goroutine receives from a channel that is nil, which lasts for ever, and no other can "
         "run.",
         _MADE,
-        _A + "samples/waiting/program samples/waiting/nil-channel/go1.23.log",
+        _KINDS + "receive-nil.log",
     ),
     _K.MAKE_SLICE: Told(
         "`makeslice: len out of range`",
         "`make` of a slice with a length or capacity that is negative or too large for memory, or "
         "with a length above the capacity.",
         _SIZE + "a length that was read from a file or the net needs a limit.",
-        comes=_SAID,
+        _KINDS + "make-slice.log",
     ),
     _K.MAKE_CHAN: Told(
         "`makechan: size out of range`",
         "`make` of a channel with a size that is negative or too large for memory.",
         _SIZE + "a difference may be below 0.",
-        comes=_SAID,
+        _KINDS + "make-chan.log",
     ),
     _K.UNHASHABLE: Told(
         "`hash of unhashable type []int`",
         "The key of a map is an interface, or has one in it, that holds a slice, a map, a func, or "
         "what has one of these in it.",
         "Give the map a key type that can always be compared, or make such a key of the value.",
-        comes=_SAID,
+        _KINDS + "unhashable.log",
     ),
     _K.UNCOMPARABLE: Told(
         "`comparing uncomparable type []int`",
         "`==` or `!=` met interfaces that hold the same type, and one that cannot be compared: a "
         "slice, a map, a func, or what has one of these in it.",
         "Compare what is in them, or use `reflect.DeepEqual`.",
-        comes=_SAID,
+        _KINDS + "uncomparable.log",
     ),
     _K.WAIT_GROUP: Told(
         "`sync: negative WaitGroup counter`",
         "`Done`, or `Add` of a negative number, took the counter below 0.",
         "Call `Add` before `go`, and `Done` once, deferred, in the goroutine.",
-        comes=_SAID,
+        _KINDS + "wait-group.log",
     ),
     _K.UNLOCK: Told(
         "`sync: unlock of unlocked mutex`",
@@ -157,13 +157,13 @@ TOLD = {
         "ends the program: `recover` does not catch it. The other goroutine may have gone on.",
         "Guard the map with a mutex, or use `sync.Map`; the race detector (`go run -race`) names "
         "both sides.",
-        comes=_SAID,
+        _KINDS + "concurrent-map.log",
     ),
     _K.NIL_GO: Told(
         "`go of nil func value`",
         "`go f()` where `f` is nil.",
         "Look at where the func is set, and check it before `go`.",
-        comes=_SAID,
+        _KINDS + "nil-go.log",
     ),
     _K.EXPLICIT: Told(
         "whatever was given to `panic`",

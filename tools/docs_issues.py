@@ -11,6 +11,7 @@ from docs_codes import Told
 from gotrace.rendering.pages import page
 
 _A = "gotrace annotate "
+_NEW = "samples/seed-story/go1.27.log"
 _STORY = "samples/seed-story/go1.15.log"
 _CUT = "head -c 600 samples/pushd/panic.log | gotrace annotate"
 _SOURCE = (
@@ -32,21 +33,21 @@ TOLD = {
         "The goroutine has no id and no state; its frames are read all the same.",
         "See whether something has changed the text on its way. If it is as Go printed it, it is a "
         "defect of gotrace: report it with the line.",
-        comes="It comes where what follows `goroutine 1 ` is damaged.",
+        f"sed 's/^goroutine 1 .*/goroutine 1 [runn/' {_NEW} | gotrace annotate",
     ),
     "bad-arguments": Told(
         "a call whose arguments are not understood",
         "The line begins as a call, but what stands between the parentheses is not what Go prints. "
         "The frame stays, without arguments.",
         "See whether something has changed or cut the line on its way.",
-        comes="It comes where the words of a call are damaged.",
+        f"sed 's/ok(0x/ok(Ox/' {_NEW} | gotrace annotate",
     ),
     "message-cut": Told(
         "lines of a long message are left out",
         "A message has more lines that are not indented than are kept. The span has what was left "
         "out.",
         "Nothing: the goroutines behind it are read. The whole message is in the log.",
-        comes="It comes of messages of more than 256 such lines.",
+        f"{{ echo 'panic: a poem'; seq 300; tail -n +2 {_NEW}; }} | gotrace annotate",
     ),
     "truncated": Told(
         "the dump ends too soon",
@@ -89,7 +90,7 @@ TOLD = {
         "speaks against the rest. Where nothing agrees, every release is thought possible, and "
         "fewer values are exact.",
         "See whether two dumps were mixed up or a text was edited.",
-        comes="It comes of texts that are of two releases.",
+        f"sed 's/^main.login(.*/panic(0x1, 0x2)/' {_NEW} | gotrace annotate",
     ),
     "signature-tie": Told(
         "several signatures fit a function",
@@ -180,6 +181,10 @@ TOLD = {
 
 # How the paragraph of the example begins, behind its place.
 _BEGINS = {
+    "bad-header": "this goroutine header is not understood",
+    "bad-arguments": "the arguments of main.(*Answer).ok are",
+    "message-cut": "these lines of a long message",
+    "go-contradictory": "the evidence for the Go release",
     "foreign-line": "this line is not understood",
     "truncated": "the text ends here",
     "frame-without-line": "no file line follows",

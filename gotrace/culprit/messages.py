@@ -209,7 +209,7 @@ def explain(fault: Fault) -> str:
         return f"the bounds [{fault.bounds}] do not fit{tail}"
     if kind is FaultKind.NIL and fault.address is not None:
         return f"a nil pointer was dereferenced (fault address {fault.address:#x})"
-    held = "nil" if have == "nil" else f"a {have}"
+    held = "nil" if have == "nil" else with_article(have)
     texts = {
         FaultKind.CONVERT: f"a slice of length {fault.length} was converted to [{fault.number}]…",
         FaultKind.ASSERTION: f"the interface held {held}, not {fault.want or 'what was asserted'}",
@@ -219,6 +219,11 @@ def explain(fault: Fault) -> str:
     if kind is FaultKind.ASSERTION and fault.method:
         return f"{have} is no {fault.want}: it lacks the method {fault.method}"
     return texts.get(kind) or _SAYS[kind]
+
+
+def with_article(name: str) -> str:
+    """A type's name with its article: ``an int``, ``a []int``, ``a uint8``."""
+    return f"{'an' if name[:1] in 'aeio' and name else 'a'} {name}"
 
 
 def _index_text(fault: Fault) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from gotrace.culprit.bounds_rules import judge_conversion, judge_index, judge_slice
 from gotrace.culprit.candidates import Candidate, Case
 from gotrace.culprit.matching import match
-from gotrace.culprit.messages import FaultKind
+from gotrace.culprit.messages import FaultKind, with_article
 from gotrace.culprit.type_rules import judge_assertion
 from gotrace.culprit.words import judge_negative, judge_number, judge_passed_pointer
 from gotrace.source.expressions_operations import Operation, operations
@@ -84,7 +84,7 @@ def _judge_key(candidate: Candidate, operation: Operation, case: Case) -> None:
     assert case.line is not None
     shape = case.line.expressions.shape(operation.parts.get("index"))
     if shape.kind in _BASIC:
-        candidate.exclude("key-type", -5.0, f"its key is a {shape.kind.value}")
+        candidate.exclude("key-type", -5.0, f"its key is {with_article(shape.kind.value)}")
 
 
 def _judge_map(candidate: Candidate, operation: Operation, case: Case) -> None:
@@ -101,7 +101,7 @@ def _judge_compared(candidate: Candidate, operation: Operation, case: Case) -> N
         if wanted is None or shape is None or shape.kind in {Kind.UNKNOWN, Kind.INTERFACE}:
             continue
         if shape.kind is not wanted and not shape.name.endswith(start.rsplit(".", 1)[-1]):
-            text = f"{operation.parts[side].text} is passed as a {shape.kind.value}"
+            text = f"{operation.parts[side].text} is passed as {with_article(shape.kind.value)}"
             candidate.exclude("compared-type", -4.0, text)
 
 

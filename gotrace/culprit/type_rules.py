@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gotrace.culprit.candidates import Candidate, Case
+from gotrace.culprit.messages import with_article
 from gotrace.culprit.words import passed, printed
 from gotrace.patterns import lazy_pattern
 from gotrace.source.expressions_line import Line
@@ -72,11 +73,11 @@ def _judge_static(candidate: Candidate, operation: Operation, case: Case) -> Non
     static, shape = case.fault.interface, case.line.expressions.shape(operation.base)
     named = shape.name if shape.name not in {"", "any"} else ""
     if static.startswith("interface {") and named:
-        candidate.add("static-type", -2.0, f"its operand is a {named}")
+        candidate.add("static-type", -2.0, f"its operand is {with_article(named)}")
     elif static.startswith("interface {}") and shape.kind is Kind.INTERFACE:
         candidate.add("static-type", 0.5, "its operand is an interface without a name")
     elif named and static.rsplit(".", 1)[-1] == named:
-        candidate.add("static-type", 1.0, f"its operand is a {static}")
+        candidate.add("static-type", 1.0, f"its operand is {with_article(static)}")
 
 
 def _judge_nil(candidate: Candidate, operation: Operation, case: Case) -> None:
