@@ -111,6 +111,18 @@ def test_any_cut_gives_the_whole(session: SparkSession, logs: Path) -> None:
         assert rows_of(reader.option("rangeSize", str(size)).load(str(logs))) == whole, size
 
 
+def test_a_task_for_each_core(session: SparkSession, tmp_path: Path) -> None:
+    """What one task could read is read by two; lines are counted where a column tells them."""
+    noise = b"".join(b"line %d\n" % n for n in range(500_000))
+    (tmp_path / "app.log").write_bytes(PANIC + noise + PANIC + noise + PANIC)
+    for names in (["source", "span"], ["source", "span", "goroutines"], ["kind", "fingerprints"]):
+        table = session.read.format("gopanic").schema(schema_of(names)).load(str(tmp_path))
+        assert table.rdd.getNumPartitions() == 2
+        found = [row.asDict(recursive=True) for row in table.collect()]
+        whole = expected(tmp_path, ["source", "span", *names])
+        assert found == [fixed({name: row[name] for name in names}) for row in whole]
+
+
 def test_all_columns(session: SparkSession, logs: Path) -> None:
     """Decoded, cut or not."""
     from gotrace.spark.columns import columns  # noqa: PLC0415

@@ -5,6 +5,7 @@ The table itself is tested in test_spark.py, which starts PySpark with Java.
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import os
@@ -13,10 +14,13 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gotrace import annotate, parse
 from gotrace.errors import GotraceError
@@ -25,7 +29,7 @@ from gotrace.rendering.json import dump as all_keys
 from gotrace.rendering.json_plain import plain_keys
 from gotrace.scanning import scan
 from gotrace.spark import java
-from gotrace.spark.columns import DECODED, OWN, columns, misfit, shape_of
+from gotrace.spark.columns import DECODED, OWN, columns, misfit, tells_lines
 from gotrace.spark.filters import all_hold, can_be_taken, holds, of_files
 from gotrace.spark.options import files_of, options_of
 from tests.split_logs import PANIC, mixed_log
@@ -47,17 +51,21 @@ def keys(node: Any, path: str = "") -> Iterator[str]:
 
 def test_every_key_of_a_dump_is_a_column() -> None:
     """What is printed of a dump is the same in the table; nothing is lost on the way."""
-    shape = shape_of(("struct", columns()))
-    assert shape is not None
+    arrow = pytest.importorskip("gotrace.spark.arrow", reason="NOT RUN: needs pyarrow")
+    table = arrow.Table(columns())
     for path in LOGS[::3]:
         for dump in parse(path.read_bytes(), source=str(path)).dumps:
             told = all_keys(annotate(dump))
-            row = shape(told)
+            batch = table.batch([told])
+            batch.validate(full=True)
+            (row,) = batch.to_pylist()
             for goroutine in row["goroutines"]:
-                goroutine["labels"] = dict(goroutine["labels"])
+                for name in ("labels", "labels_escaped"):
+                    labels = goroutine[name]
+                    goroutine[name] = None if labels is None else dict(labels)
                 for frame in goroutine["frames"]:
                     for argument in frame["arguments"]:
-                        argument["value"] = json.loads(argument.get("value", "null"))
+                        argument["value"] = json.loads(argument["value"] or "null")
             assert without_null(row) == without_null(told)
             assert plain_keys(dump) == {k: told[k] for k in plain_keys(dump)}
             assert not DECODED & plain_keys(dump).keys()
@@ -69,10 +77,93 @@ def without_null(node: Any) -> Any:
     return [without_null(v) for v in node] if isinstance(node, list) else node
 
 
+def types() -> st.SearchStrategy[Any]:
+    """Types of columns, nested."""
+    leaves = st.sampled_from(["string", "long", "double", "boolean", "timestamp"])
+
+    def nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+        fields = st.dictionaries(st.sampled_from("abc"), inner, min_size=1)
+        return st.one_of(
+            st.tuples(st.just("array"), inner),
+            st.tuples(st.just("map"), st.just("string")),
+            st.tuples(st.just("struct"), fields),
+        )
+
+    return st.recursive(leaves, nested, max_leaves=6)
+
+
+def values_of(kind: Any) -> st.SearchStrategy[Any]:
+    """Values of JSON that belong into a column; keys may be missing, and others be there."""
+    simple = {
+        "string": st.one_of(st.text(), st.just({"x": [1, "é"]}), st.integers()),
+        "long": st.integers(-(1 << 65), 1 << 65),
+        "double": st.floats(allow_nan=False),
+        "boolean": st.booleans(),
+        "timestamp": st.integers(0, 1 << 50),
+    }  # fmt: skip
+    if isinstance(kind, str):
+        return st.none() | simple[kind]
+    if kind[0] == "array":
+        return st.none() | st.lists(values_of(kind[1]), max_size=4)
+    if kind[0] == "map":
+        return st.none() | st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=3)
+    fields = {name: values_of(inner) for name, inner in kind[1].items()}
+    return st.none() | st.fixed_dictionaries({}, optional={**fields, "z": st.integers()})
+
+
+def in_a_table(value: Any, kind: Any) -> Any:
+    """What the column says of a value: written down type by type, and slowly."""
+    if value is None or isinstance(kind, str):
+        if kind == "string" and not isinstance(value, str | None):
+            return json.dumps(value)
+        if kind == "timestamp" and value is not None:
+            return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=value)
+        fits = kind != "long" or value is None or -(1 << 63) <= value < 1 << 63
+        return value if fits else None
+    if kind[0] == "array":
+        return [in_a_table(each, kind[1]) for each in value]
+    if kind[0] == "map":
+        return list(value.items())
+    return {name: in_a_table(value.get(name), inner) for name, inner in kind[1].items()}
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_columns_say_what_the_values_say(data: st.DataObject) -> None:
+    """Of any type, with nulls anywhere; what has no type is text, what has no place is null."""
+    arrow = pytest.importorskip("gotrace.spark.arrow", reason="NOT RUN: needs pyarrow")
+    kind = data.draw(types())
+    values = data.draw(st.lists(values_of(kind), max_size=8))
+    column = arrow.builder(kind)(values)
+    column.validate(full=True)
+    assert column.type == arrow.arrow_type(kind)
+    assert column.to_pylist() == [in_a_table(value, kind) for value in values]
+
+
 def test_a_number_that_no_column_holds() -> None:
-    shape = shape_of(("array", "long"))
-    assert shape is not None
-    assert shape([1, None, 2**63 - 1, 2**63, -(2**63)]) == [1, None, 2**63 - 1, None, -(2**63)]
+    arrow = pytest.importorskip("gotrace.spark.arrow", reason="NOT RUN: needs pyarrow")
+    given = [[1, None, 2**63 - 1, 2**63, -(2**63)], [], None]
+    expected = [[1, None, 2**63 - 1, None, -(2**63)], [], None]
+    assert arrow.builder(("array", "long"))(given).to_pylist() == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (["span"], True), (["notes"], True), (["goroutines"], True),
+        (["source", "kind", "function", "fingerprints", "time", "registers"], False),
+        ({"span": ("struct", {"start": "long"})}, False),
+        ({"span": ("struct", {"last_line": "long"})}, True),
+        # Lines of source files.
+        ({"culprit": ("struct", {"source": ("struct", {"line": "long"})})}, False),
+        ({"goroutines": ("array", ("struct", {"frames": ("array", ("struct", {"line": "long"}))}))},
+         False),
+    ],
+)  # fmt: skip
+def test_columns_for_which_lines_are_counted(asked: Any, expected: bool) -> None:
+    chosen = asked if isinstance(asked, dict) else {name: columns()[name] for name in asked}
+    assert misfit(chosen, columns()) is None
+    assert tells_lines(chosen) is expected
 
 
 def test_columns_that_are_asked_for() -> None:
@@ -322,6 +413,61 @@ def test_what_the_workers_read_is_the_whole(tmp_path: Path) -> None:
         assert rows(batch for found in read for batch in found) == expected
     packed = [r for part in reader.partitions() for r in part.ranges if r.name.endswith(".gz")]  # type: ignore[attr-defined]
     assert [(r.start, r.whole) for r in packed] == [(0, True)]
+
+
+def test_ranges_for_as_many_tasks_as_run_at_once(tmp_path: Path) -> None:
+    """Where that is known, and nobody says how large they are to be; they are not too large, nor
+    too small, and lines that no column tells are not counted."""
+    pyspark()
+    from gotrace.spark.rows import Asked  # noqa: PLC0415 - needs pyarrow
+    from gotrace.spark.source import LARGEST, LEAST, RANGE, GoPanicReader  # noqa: PLC0415
+
+    path = tmp_path / "app.log"
+    path.write_bytes(b"line\n" * 1000)
+
+    def planned(size: int, cores: int | None, **options: str) -> list[tuple[int, int]]:
+        os.truncate(path, size)
+        given = options_of({"path": str(path), **options})
+        reader = GoPanicReader(given, Asked({"kind": "string"}), cores)
+        parts = [r for part in reader.partitions() for r in part.ranges]  # type: ignore[attr-defined]
+        assert [p.stop for p in parts[:-1]] == [p.start for p in parts[1:]]
+        assert (parts[0].start, parts[-1].stop, parts[-1].lines) == (0, size, 0)
+        return [(p.start, p.stop) for p in parts]
+
+    assert planned(3 * LEAST, 2) == [(0, 3 * LEAST // 2), (3 * LEAST // 2, 3 * LEAST)]
+    assert len(planned(3 * LEAST, 8)) == 3
+    assert len(planned(6 * LARGEST, 2)) == 6
+    assert len(planned(3 * RANGE, None)) == 3
+    assert len(planned(3 * LEAST, 2, rangeSize="1m")) == 12
+    assert planned(LEAST - 1, 2) == [(0, LEAST - 1)]
+
+
+def test_what_a_worker_keeps_is_frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a worker, and there only; once for tasks that are about the same."""
+    pyspark()
+    from pyspark import TaskContext  # noqa: PLC0415
+
+    from gotrace.spark.source import GoPanicReader  # noqa: PLC0415
+
+    (tmp_path / "app.log").write_bytes(PANIC)
+    reader = GoPanicReader(options_of({"path": str(tmp_path)}), asked())
+    (part,) = reader.partitions()
+
+    def frozen() -> int:
+        assert len(rows(reader.read(part))) == 1
+        assert gc.isenabled()
+        return gc.get_freeze_count()
+
+    assert frozen() == 0
+    monkeypatch.setattr(TaskContext, "get", object)
+    try:
+        count = frozen()
+        assert count > 10_000
+        assert frozen() <= count
+        reader.options = reader.options._replace(go="1.21")
+        assert abs(frozen() - count) < count / 2
+    finally:
+        gc.unfreeze()
 
 
 def test_a_folder_that_grows_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,22 +46,22 @@ def column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     nulls = values.count(None)
     if nulls == len(values):
         return pa.nulls(nulls, kind)
-    valid = _bits([v is not None for v in values]) if nulls else None
+    valid = bits([v is not None for v in values]) if nulls else None
     if pa.types.is_list(kind):
         return _lists(values, valid, kind)
     if pa.types.is_struct(kind):
         return _structs(values, valid, kind)
     if pa.types.is_string(kind):
-        return _texts([v or "" for v in values] if nulls else values, valid)
+        return texts([v or "" for v in values] if nulls else values, valid)
     if pa.types.is_boolean(kind):
-        return pa.Array.from_buffers(kind, len(values), [valid, _bits(values)])
+        return pa.Array.from_buffers(kind, len(values), [valid, bits(values)])
     return _numbers(array("q", [v or 0 for v in values] if nulls else values), valid, kind)
 
 
 def _lists(values: Sequence[Any], valid: pa.Buffer | None, kind: pa.ListType) -> pa.Array:
     lists = [v or () for v in values]
     entries = column([*chain.from_iterable(lists)], kind.value_type)
-    return pa.Array.from_buffers(kind, len(lists), [valid, _ends(lists)], children=[entries])
+    return pa.Array.from_buffers(kind, len(lists), [valid, ends(lists)], children=[entries])
 
 
 def _structs(values: Sequence[Any], valid: pa.Buffer | None, kind: pa.StructType) -> pa.Array:
@@ -70,23 +70,24 @@ def _structs(values: Sequence[Any], valid: pa.Buffer | None, kind: pa.StructType
     return pa.Array.from_buffers(kind, len(values), [valid], children=parts)
 
 
-def _texts(texts: Sequence[str], valid: pa.Buffer | None) -> pa.Array:
-    whole = "".join(texts)
-    parts: Sequence[str | bytes] = texts if whole.isascii() else [t.encode() for t in texts]
-    buffers = [valid, _ends(parts), pa.py_buffer(whole.encode())]
-    return pa.Array.from_buffers(pa.string(), len(texts), buffers)
+def texts(values: Sequence[str], valid: pa.Buffer | None) -> pa.Array:
+    """A column of texts. Errors: TypeError for what is none."""
+    whole = "".join(values)
+    parts: Sequence[str | bytes] = values if whole.isascii() else [v.encode() for v in values]
+    buffers = [valid, ends(parts), pa.py_buffer(whole.encode())]
+    return pa.Array.from_buffers(pa.string(), len(values), buffers)
 
 
 def _numbers(values: array[int], valid: pa.Buffer | None, kind: pa.DataType) -> pa.Array:
     return pa.Array.from_buffers(kind, len(values), [valid, pa.py_buffer(values)])
 
 
-def _ends(parts: Iterable[Sized]) -> pa.Buffer:
+def ends(parts: Iterable[Sized]) -> pa.Buffer:
     """Where each begins, and where the last one ends."""
     return pa.py_buffer(array("i", accumulate(map(len, parts), initial=0)))
 
 
-def _bits(flags: Sequence[object]) -> pa.Buffer:
+def bits(flags: Sequence[object]) -> pa.Buffer:
     """A bit for each, the first is the lowest."""
     digits = "".join(["1" if flag else "0" for flag in reversed(flags)])
     return pa.py_buffer(int(digits, 2).to_bytes(-(-len(flags) // 8), "little"))

@@ -23,7 +23,10 @@ def register(session: SparkSession) -> None:
     _load()
     from gotrace.spark.source import GoPanicSource  # noqa: PLC0415 - needs pyspark
 
-    session.dataSource.register(GoPanicSource)
+    context = getattr(session, "sparkContext", None)  # Spark Connect has none
+    cores = None if context is None else context.defaultParallelism
+    # It is sent to the process that plans, which knows nothing of the session.
+    session.dataSource.register(type(GoPanicSource.__name__, (GoPanicSource,), {"cores": cores}))
     session.conf.set(_PUSHDOWN, "true")  # since Spark 4.1; it is off, unless it is asked for
 
 

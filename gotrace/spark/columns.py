@@ -6,7 +6,7 @@ What has no type in a table is text: a decoded value may hold others of its kind
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -14,14 +14,13 @@ from gotrace.rendering.schema import schema_text
 
 # "string", "long", "double", "boolean", "timestamp", ("array", T), ("map", T), ("struct", {…}).
 Type = Any
-Shape = Callable[[Any], Any]
 
 # What the text alone tells: they are known before anything is decoded.
 OWN = {"function": "string", "state": "string", "time": "timestamp"}
 DECODED = frozenset({"runtime", "goroutines", "culprit", "waiting", "issues"})
 _NAMES = {"integer": "long", "number": "double", "string": "string", "boolean": "boolean"}
 _RECURSIVE = "value"
-_LARGEST = 1 << 63
+_SPAN, _LINES = {"start", "end_column"}, {"line", "first_line", "last_line"}
 
 
 @cache
@@ -76,37 +75,18 @@ def _spelled(kind: Type) -> str:
     return kind if isinstance(kind, str) else str(kind[0])
 
 
-def shape_of(kind: Type) -> Shape | None:
-    """What makes a value of JSON one for a table; None where it is one already."""
-    if kind == "string":
-        return _as_text
-    if kind == "long":
-        return _as_long
-    if not isinstance(kind, tuple):
-        return None
-    if kind[0] == "map":
-        return lambda value: None if value is None else list(value.items())
-    if kind[0] == "array":
-        each = shape_of(kind[1])
-        return None if each is None else lambda v: v and [each(x) for x in v]
-    shapes = {n: shape_of(k) for n, k in kind[1].items()}
-    return lambda value: value and _struct(value, shapes)
+def tells_lines(asked: Mapping[str, Type]) -> bool:
+    """Whether there are lines of the log among the columns: those of a Span object."""
+    return any(_has_lines(asked.get(name), kind) for name, kind in columns().items())
 
 
-def _struct(value: Mapping[str, Any], shapes: Mapping[str, Shape | None]) -> dict[str, Any]:
-    """What is there of the columns; Arrow takes what is missing for null."""
-    row = {}
-    for name, inner in value.items():
-        if inner is not None and name in shapes:
-            shape = shapes[name]
-            row[name] = inner if shape is None or inner.__class__ is str else shape(inner)
-    return row
-
-
-def _as_text(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else json.dumps(value)
-
-
-def _as_long(value: Any) -> int | None:
-    """A number that no column holds is no number (`goroutine 99999999999999999999`)."""
-    return value if value is None or -_LARGEST <= value < _LARGEST else None
+def _has_lines(asked: Type, whole: Type) -> bool:
+    """``asked`` holds some of what ``whole`` does, or None."""
+    while isinstance(asked, tuple) and asked[0] != "struct":
+        asked, whole = asked[1], whole[1]
+    if not isinstance(asked, tuple):
+        return False
+    names, known = asked[1], whole[1]
+    if known.keys() >= _SPAN and not _LINES.isdisjoint(names):
+        return True
+    return any(_has_lines(kind, known[name]) for name, kind in names.items())

@@ -10,8 +10,9 @@ from pyspark.sql import DataFrame
 from gotrace.model import Dump
 from gotrace.scanning.scanner import Scanner
 from gotrace.spark.options import Options, options_of
-from gotrace.spark.rows import Asked, batches
+from gotrace.spark.rows import Asked
 from gotrace.spark.source import asked_of, whole_schema
+from gotrace.spark.worker import rows_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,7 +40,7 @@ def decoded(
 
 def _decoder(options: Options, asked: Asked) -> Decoder:
     def decode(tables: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        return batches(_dumps(tables, options), options, asked)
+        return rows_of(_dumps(tables, options), options, asked)
 
     return decode
 

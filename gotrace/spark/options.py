@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from gotrace.signatures.matching import Signatures
     from gotrace.source import SourceTree
 
-RANGE = 128 << 20  # as Spark cuts its own files
 _UNITS = {"k": 10, "m": 20, "g": 30}
 _FLAGS = {"true": True, "false": False}
 _KNOWN = (
@@ -43,7 +42,7 @@ class Options(NamedTuple):
     go: str | None
     arch: str | None
     prefix: str | None
-    range_size: int
+    range_size: int | None
     max_dump: int
     lines: bool
     redact: bool
@@ -78,7 +77,7 @@ def options_of(given: Mapping[str, str]) -> Options:
         go=known.get("go"),
         arch=known.get("arch"),
         prefix=known.get("prefix"),
-        range_size=_size("rangeSize", known.get("rangesize", str(RANGE))),
+        range_size=_size("rangeSize", known["rangesize"]) if "rangesize" in known else None,
         max_dump=_size("maxDump", known.get("maxdump", "64m")),
         lines=_flag(known, "lines", "true"),
         redact=_flag(known, "redact", "false"),

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from gotrace.fingerprints import blamed, fingerprints
 from gotrace.model import Dump
@@ -17,17 +14,18 @@ from gotrace.rendering.json import dump as all_keys
 from gotrace.rendering.json_plain import plain_keys
 from gotrace.rendering.json_values import Json, optional_text, text
 from gotrace.report import annotate
-from gotrace.spark.columns import DECODED, Type, shape_of
+from gotrace.spark.arrow import Table
+from gotrace.spark.columns import DECODED, Type
 from gotrace.spark.filters import Path, all_hold
 from gotrace.spark.options import Evidence, Options, evidence_of
 from gotrace.tuples import NamedTuple
 
-ROWS = 500  # of a batch, and frames in it
-FRAMES = 20_000
-_PLAIN = {
-    "string": pa.string(), "long": pa.int64(), "double": pa.float64(), "boolean": pa.bool_(),
-    "timestamp": pa.timestamp("us", tz="UTC"),
-}  # fmt: skip
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS = 500  # of a batch; frames in it, and bytes of the dumps
+FRAMES = 4_000
+SIZE = 1 << 24
 
 
 class Asked(NamedTuple):
@@ -42,41 +40,26 @@ def batches(dumps: Iterable[Dump], options: Options, asked: Asked) -> Iterator[p
 
     Errors: GotraceError for what the options name and cannot be read.
     """
-    evidence = evidence_of(options) if _needs_report(options, asked) else None
-    shape = shape_of(("struct", dict(asked.columns)))
-    assert shape is not None
-    schema = pa.schema([pa.field(n, _arrow_type(k)) for n, k in asked.columns.items()])
+    evidence = evidence_of(options) if needs_report(options, asked) else None
+    table = Table(asked.columns)
     rows: list[Json] = []
-    frames = 0
+    frames = size = 0
     for dump in dumps:
         if not all_hold(asked.filters, lambda path, dump=dump: plain_value(dump, path)):  # type: ignore[misc]
             continue
         with paused():
-            rows.append(shape(_row(dump, options, evidence)))
+            rows.append(_row(dump, options, evidence))
         frames += sum(len(g.frames) for g in dump.goroutines)
-        if len(rows) >= ROWS or frames >= FRAMES:
-            yield _batch(rows, schema)
-            rows, frames = [], 0
+        size += dump.span.end - dump.span.start
+        if len(rows) >= ROWS or frames >= FRAMES or size >= SIZE:
+            yield table.batch(rows)
+            rows, frames, size = [], 0, 0
     if rows:
-        yield _batch(rows, schema)
+        yield table.batch(rows)
 
 
-def _batch(rows: list[Json], schema: pa.Schema) -> pa.RecordBatch:
-    with paused():
-        return pa.RecordBatch.from_pylist(rows, schema=schema)
-
-
-def _arrow_type(kind: Type) -> pa.DataType:
-    if isinstance(kind, str):
-        return _PLAIN[kind]
-    if kind[0] == "array":
-        return pa.list_(_arrow_type(kind[1]))
-    if kind[0] == "map":
-        return pa.map_(pa.string(), _arrow_type(kind[1]))
-    return pa.struct([pa.field(n, _arrow_type(k)) for n, k in kind[1].items()])
-
-
-def _needs_report(options: Options, asked: Asked) -> bool:
+def needs_report(options: Options, asked: Asked) -> bool:
+    """Whether dumps are decoded for it."""
     return options.redact or not DECODED.isdisjoint(asked.columns)
 
 
@@ -121,13 +104,10 @@ def plain_value(dump: Dump, path: Path) -> str | None:
     return text(raw) if raw or name == "source" else None
 
 
-def _time(stamp: str) -> datetime | None:
-    """A log's time, to the microsecond."""
+def _time(stamp: str) -> int | None:
+    """A log's time, in microseconds."""
     found = nanoseconds(stamp)
-    if found is None:
-        return None
-    seconds, rest = divmod(found, 10**9)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
+    return None if found is None else found // 1000
 
 
 def _without_lines(node: Any) -> None:

@@ -23,11 +23,12 @@ from pyspark.sql.types import (
 from gotrace.errors import GotraceError
 from gotrace.scanning.splitting import Range, counted, divided, range_of, scan_range
 from gotrace.spark import FORMAT
-from gotrace.spark.columns import Type, columns, misfit
+from gotrace.spark.columns import Type, columns, misfit, tells_lines
 from gotrace.spark.counting import counts_of
 from gotrace.spark.filters import all_hold, can_be_taken, of_files
 from gotrace.spark.options import Options, files_of, options_of
-from gotrace.spark.rows import Asked, batches
+from gotrace.spark.rows import Asked
+from gotrace.spark.worker import rows_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,8 +41,15 @@ _PLAIN: dict[str, type[DataType]] = {
 }  # fmt: skip
 
 
+RANGE = 128 << 20  # bytes that a task reads, as Spark cuts its own files
+LEAST = 4 << 20  # less is not worth a task,
+LARGEST = 512 << 20  # and more is too much to do again, if it fails
+
+
 class GoPanicSource(DataSource):
     """``spark.read.format("gopanic")``."""
+
+    cores: int | None = None  # how many tasks run at once, where it is known
 
     @classmethod
     def name(cls) -> str:
@@ -54,7 +62,7 @@ class GoPanicSource(DataSource):
 
     def reader(self, schema: StructType) -> GoPanicReader:
         """Errors: GotraceError for options and columns that are none."""
-        return GoPanicReader(options_of(dict(self.options)), asked_of(schema))
+        return GoPanicReader(options_of(dict(self.options)), asked_of(schema), self.cores)
 
     def streamReader(self, schema: StructType) -> GoPanicStream:  # noqa: N802 - Spark's name
         """Errors: GotraceError for options and columns that are none."""
@@ -73,9 +81,10 @@ class Parts(InputPartition):
 class GoPanicReader(DataSourceReader):
     """Plans the ranges, and reads them."""
 
-    def __init__(self, options: Options, asked: Asked) -> None:
+    def __init__(self, options: Options, asked: Asked, cores: int | None = None) -> None:
         self.options = options
         self.asked = asked
+        self.cores = cores
 
     def pushFilters(self, filters: list[Any]) -> Iterable[Any]:  # noqa: N802 - Spark's name
         """Take what can be told before a dump is decoded; give the others back."""
@@ -88,25 +97,37 @@ class GoPanicReader(DataSourceReader):
         if not self.options.paths:
             raise GotraceError("no path", 'like .load("/var/log/app")')
         named = of_files(self.asked.filters)
-        ranges = [
-            part
+        files = [
+            range_of(name)
             for name in files_of(self.options)
             if all_hold(named, lambda _, name=name: name)  # type: ignore[misc]
-            for part in pieces(range_of(name), self.options)
         ]
-        return list(gathered(ranges, self.options.range_size))
+        size = self._size(files)
+        lines = self.options.lines and tells_lines(self.asked.columns)
+        ranges = [part for file in files for part in pieces(file, size, lines=lines)]
+        return list(gathered(ranges, size))
+
+    def _size(self, files: Sequence[Range]) -> int:
+        """Bytes of a range. To begin with one takes as long as to search some MB: where it is known
+        how many tasks run at once, there are no more of them."""
+        if self.options.range_size is not None or self.cores is None:
+            return self.options.range_size or RANGE
+        whole = sum(file.stop - file.start for file in files)
+        return min(max(-(-whole // self.cores), LEAST), LARGEST)
 
     def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:
         """The rows of the dumps that begin in the ranges."""
         assert isinstance(partition, Parts)
-        return batches(dumps_of(partition.ranges, self.options), self.options, self.asked)
+        return rows_of(dumps_of(partition.ranges, self.options), self.options, self.asked)
 
 
-def pieces(part: Range, options: Options) -> list[Range]:
-    """``part`` in ranges of the size that is asked for, their lines counted where they are asked
-    for. Errors: UnreadableFileError."""
-    parts = divided(part, -(-(part.stop - part.start) // options.range_size))
-    if not options.lines or len(parts) < 2:
+def pieces(part: Range, size: int, *, lines: bool) -> list[Range]:
+    """``part`` in ranges of about ``size``, their ``lines`` counted where they are asked for.
+
+    Errors: UnreadableFileError.
+    """
+    parts = divided(part, -(-(part.stop - part.start) // size))
+    if not lines or len(parts) < 2:
         return parts
     return counted(parts, [*counts_of(parts[:-1]), 0])
 

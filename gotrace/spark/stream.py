@@ -18,8 +18,9 @@ from pyspark.sql.datasource import DataSourceStreamReader, InputPartition
 from gotrace.errors import GotraceError
 from gotrace.scanning.splitting import Range, beginning, holds_any, lines_in, range_of
 from gotrace.spark.options import Options, files_of
-from gotrace.spark.rows import Asked, batches
-from gotrace.spark.source import Parts, dumps_of, file_id, gathered, pieces
+from gotrace.spark.rows import Asked
+from gotrace.spark.source import RANGE, Parts, dumps_of, file_id, gathered, pieces
+from gotrace.spark.worker import rows_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -75,7 +76,7 @@ class GoPanicStream(DataSourceStreamReader):
             if entry["end"] > entry["from"]
             for part in _cut(name, entry, self.options)
         ]
-        parts = gathered(ranges, self.options.range_size)
+        parts = gathered(ranges, self.options.range_size or RANGE)
         return [NamedParts(p.ranges, {r.name: ids[r.name] for r in p.ranges}) for p in parts]
 
     def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:
@@ -83,7 +84,7 @@ class GoPanicStream(DataSourceStreamReader):
         assert isinstance(partition, NamedParts)
         named = ((_found(p.name, partition.ids[p.name]), p) for p in partition.ranges)
         ranges = [part._replace(name=name) for name, part in named if name is not None]
-        return batches(dumps_of(ranges, self.options), self.options, self.asked)
+        return rows_of(dumps_of(ranges, self.options), self.options, self.asked)
 
     def _entry(self, name: str, ids: dict[str, Entry]) -> Entry:
         """How far ``name`` was read, and can be."""
@@ -128,7 +129,7 @@ def _present(options: Options) -> list[str]:
 def _cut(name: str, entry: Entry, options: Options) -> list[Range]:
     part = Range(name, entry["from"], entry["end"], entry["before"], entry["whole"])
     try:
-        return pieces(part, options)
+        return pieces(part, options.range_size or RANGE, lines=options.lines)
     except GotraceError:  # it was renamed: the reader looks for it
         return [part]
 
