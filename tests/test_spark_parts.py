@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -440,6 +441,29 @@ def test_ranges_for_as_many_tasks_as_run_at_once(tmp_path: Path) -> None:
     assert len(planned(3 * RANGE, None)) == 3
     assert len(planned(3 * LEAST, 2, rangeSize="1m")) == 12
     assert planned(LEAST - 1, 2) == [(0, LEAST - 1)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3000), st.booleans()), max_size=8), st.integers(1, 2000))
+def test_tasks_of_the_same_size(files: list[tuple[int, bool]], size: int) -> None:
+    """Small files together, large ones cut: nothing is left out, and tasks are full, but for the
+    last one, and for those before a file that cannot be cut."""
+    pyspark()
+    from gotrace.scanning.splitting import Range  # noqa: PLC0415
+    from gotrace.spark.source import filled, gathered  # noqa: PLC0415 - needs pyspark
+
+    given = [Range(f"{n}.log", 0, stop, whole=whole) for n, (stop, whole) in enumerate(files)]
+    divisions = filled(given, size)
+    for file, parts in zip(given, divisions, strict=True):
+        assert (parts[0].start, parts[-1].stop) == (0, file.stop)
+        assert [p.stop for p in parts[:-1]] == [p.start for p in parts[1:]]
+        assert {(p.name, p.whole) for p in parts} == {(file.name, file.whole)}
+    ranges = [part for parts in divisions for part in parts]
+    tasks = [task.ranges for task in gathered(ranges, size)]
+    assert [part for task in tasks for part in task] == ranges
+    for task, after in pairwise(tasks):
+        bytes_of = sum(part.stop - part.start for part in task)
+        assert bytes_of == size or task[-1].whole or after[0].whole
+        assert bytes_of <= size or len(task) == 1
 
 
 def test_what_a_worker_keeps_is_frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

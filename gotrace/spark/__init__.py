@@ -23,10 +23,9 @@ def register(session: SparkSession) -> None:
     _load()
     from gotrace.spark.source import GoPanicSource  # noqa: PLC0415 - needs pyspark
 
-    context = getattr(session, "sparkContext", None)  # Spark Connect has none
-    cores = None if context is None else context.defaultParallelism
     # It is sent to the process that plans, which knows nothing of the session.
-    session.dataSource.register(type(GoPanicSource.__name__, (GoPanicSource,), {"cores": cores}))
+    known = {"cores": _cores(session)}
+    session.dataSource.register(type(GoPanicSource.__name__, (GoPanicSource,), known))
     session.conf.set(_PUSHDOWN, "true")  # since Spark 4.1; it is off, unless it is asked for
 
 
@@ -64,6 +63,14 @@ def decode_lines(
 
     columns = (order,) if isinstance(order, str) else tuple(order)
     return decoded(table, text, stream, columns, options)
+
+
+def _cores(session: SparkSession) -> int | None:
+    """Those of this machine; None on others: there they come and go."""
+    context = getattr(session, "sparkContext", None)  # Spark Connect has none
+    if context is None or not context.master.startswith("local"):
+        return None
+    return int(context.defaultParallelism)
 
 
 def _load() -> Any:

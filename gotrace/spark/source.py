@@ -103,15 +103,20 @@ class GoPanicReader(DataSourceReader):
             if all_hold(named, lambda _, name=name: name)  # type: ignore[misc]
         ]
         size = self._size(files)
+        if size is None:
+            size = self.options.range_size or RANGE
+            divisions = [divided(file, -(-(file.stop - file.start) // size)) for file in files]
+        else:
+            divisions = filled(files, size)
         lines = self.options.lines and tells_lines(self.asked.columns)
-        ranges = [part for file in files for part in pieces(file, size, lines=lines)]
+        ranges = [r for parts in divisions for r in (with_lines(parts) if lines else parts)]
         return list(gathered(ranges, size))
 
-    def _size(self, files: Sequence[Range]) -> int:
-        """Bytes of a range. To begin with one takes as long as to search some MB: where it is known
-        how many tasks run at once, there are no more of them."""
+    def _size(self, files: Sequence[Range]) -> int | None:
+        """Bytes of a task on a machine whose cores are known; None elsewhere. To begin a task takes
+        as long as to search some MB, so there are as few as keep all cores busy."""
         if self.options.range_size is not None or self.cores is None:
-            return self.options.range_size or RANGE
+            return None
         whole = sum(file.stop - file.start for file in files)
         return min(max(-(-whole // self.cores), LEAST), LARGEST)
 
@@ -121,15 +126,27 @@ class GoPanicReader(DataSourceReader):
         return rows_of(dumps_of(partition.ranges, self.options), self.options, self.asked)
 
 
-def pieces(part: Range, size: int, *, lines: bool) -> list[Range]:
-    """``part`` in ranges of about ``size``, their ``lines`` counted where they are asked for.
+def filled(files: Iterable[Range], size: int) -> list[list[Range]]:
+    """Each file in ranges; ``gathered``, they are tasks of this size but for the last one, and for
+    files that cannot be divided."""
+    found: list[list[Range]] = []
+    room = size
+    for file in files:
+        start, parts = file.start, []
+        while file.stop - start > room and not file.whole:
+            parts.append(file._replace(start=start, stop=start + room))
+            start, room = start + room, size
+        rest = file.stop - start
+        room = (room if rest <= room else size) - rest
+        if room <= 0:
+            room = size
+        found.append([*parts, file._replace(start=start)])
+    return found
 
-    Errors: UnreadableFileError.
-    """
-    parts = divided(part, -(-(part.stop - part.start) // size))
-    if not lines or len(parts) < 2:
-        return parts
-    return counted(parts, [*counts_of(parts[:-1]), 0])
+
+def with_lines(parts: list[Range]) -> list[Range]:
+    """Neighbours, with the lines before each counted. Errors: UnreadableFileError."""
+    return parts if len(parts) < 2 else counted(parts, [*counts_of(parts[:-1]), 0])
 
 
 def gathered(ranges: Iterable[Range], size: int) -> Iterator[Parts]:

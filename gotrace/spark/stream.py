@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql.datasource import DataSourceStreamReader, InputPartition
 
 from gotrace.errors import GotraceError
-from gotrace.scanning.splitting import Range, beginning, holds_any, lines_in, range_of
+from gotrace.scanning.splitting import Range, beginning, divided, holds_any, lines_in, range_of
 from gotrace.spark.options import Options, files_of
 from gotrace.spark.rows import Asked
-from gotrace.spark.source import RANGE, Parts, dumps_of, file_id, gathered, pieces
+from gotrace.spark.source import RANGE, Parts, dumps_of, file_id, gathered, with_lines
 from gotrace.spark.worker import rows_of
 
 if TYPE_CHECKING:
@@ -129,7 +129,9 @@ def _present(options: Options) -> list[str]:
 def _cut(name: str, entry: Entry, options: Options) -> list[Range]:
     part = Range(name, entry["from"], entry["end"], entry["before"], entry["whole"])
     try:
-        return pieces(part, options.range_size or RANGE, lines=options.lines)
+        size = options.range_size or RANGE
+        parts = divided(part, -(-(part.stop - part.start) // size))
+        return with_lines(parts) if options.lines else parts
     except GotraceError:  # it was renamed: the reader looks for it
         return [part]
 
