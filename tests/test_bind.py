@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from gotrace.bind import unbound_words
+from gotrace.bind import fits, unbound_words
 from gotrace.decode import weakest
 from gotrace.goversion import Facts
 from gotrace.human import human
@@ -80,6 +80,54 @@ def test_words_results_are_unset() -> None:
     ]
     assert Role.RESULT is binding.arguments[-1].role
     assert binding.unbound == ()
+
+
+def test_words_results_are_unset_to_the_last_part() -> None:
+    """Those that have parts, those that have no size, and those of which a part is cut off."""
+    both = struct(a=ty("int"), none=struct(), t=array(2, ty("int32")))
+    of = signature(results=(both, struct(), array(0, ty("int")), ty("string"), unknown()))
+    binding = bound("main.f(0x1, 0x200000003, 0x480e00, 0x3, 0x9)", of, 15, "amd64")
+    assert [row[1:] for row in table(binding)] == [
+        (UNSET, [1, [], [3, 2]]),
+        (UNSET, []),
+        (UNSET, []),
+        (UNSET, [0x480E00, 3]),
+        (UNSET, [9]),
+    ]
+    seen = [a.value for a in binding.arguments if a.value is not None]
+    while seen:
+        value = seen.pop()
+        assert value.certainty is UNSET
+        seen += [*(f.value for f in value.fields), *value.elements]
+    words = ", ".join(f"{n:#x}" for n in range(10))
+    of = signature(*((f"p{n}", ty("int")) for n in range(9)), results=(ty("string"), ty("int")))
+    text, number = bound(f"main.f({words}, ...)", of, 15, "amd64").arguments[9:]
+    assert text.value is not None
+    assert text.value.certainties == (("pointer", UNSET), ("len", ABSENT))
+    assert (text.certainty, number.certainty, number.value) == (UNSET, UNSET, None)
+    assert number.absence is AbsenceReason.CUT
+
+
+@pytest.mark.parametrize(
+    ("text", "by_words", "by_values"),
+    [
+        ("main.f(0x48, 0x3)", True, False),
+        ("main.f({0x48, 0x3})", False, True),
+        ("main.f(0x48)", False, False),
+        ("main.f({0x48?, 0x3})", False, True),
+        ("main.f(...)", True, True),
+    ],
+)
+def test_whether_words_fit(text: str, by_words: bool, by_values: bool) -> None:
+    """Asked without reading them, and of each way in which the release prints."""
+    of = signature(("s", ty("string")))
+    for facts, expected in (
+        (Facts(0, 16), by_words),
+        (Facts(17, None), by_values),
+        (Facts(0, None), by_words or by_values),
+    ):
+        assert fits(call(text), of, facts, NO_PORT) is expected
+        assert bool(bound(text, of, facts).issues) is not expected
 
 
 def test_words_cut_after_ten() -> None:

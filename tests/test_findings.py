@@ -77,6 +77,19 @@ def speaks(name: str, code: str) -> bool:
     return name != "go1.27" and not (name.endswith("-386") and code == "non-canonical-pointer")
 
 
+def test_half_of_an_alignment_is_not_enough() -> None:
+    """An address that is a multiple of 4, of what is aligned to 8."""
+    known = gotrace.from_prototypes("package main\nfunc f(p *int64, q *int32, m map[int]int)")
+    text = (
+        "panic: x\n\ngoroutine 1 [running]:\nmain.f(0xc000012344, 0xc000012344, 0xc000012344)\n"
+        "\t/home/dev/main.go:5 +0x10\n"
+    )
+    dump = gotrace.parse(text.encode()).dumps[0]
+    report = gotrace.annotate(dump, signatures=[known], go="1.16", arch="amd64")
+    said = [[f.code for f in a.findings] for a in report.goroutines[0].frames[0].arguments]
+    assert said == [["misaligned-pointer"], [], ["misaligned-pointer"]]
+
+
 def test_rules_docs_and_samples_agree() -> None:
     """A rule has a module, a section in the docs, a case and a near miss."""
     docs = (ROOT / "docs" / "findings.md").read_text("utf-8")
