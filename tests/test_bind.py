@@ -99,10 +99,14 @@ def test_words_results_are_unset_to_the_last_part() -> None:
         value = seen.pop()
         assert value.certainty is UNSET
         seen += [*(f.value for f in value.fields), *value.elements]
+    (nothing,) = bound("main.f()", signature(results=(unknown(),)), 15, "amd64").arguments
+    assert nothing.value is not None
+    assert nothing.value.certainty is UNSET
     words = ", ".join(f"{n:#x}" for n in range(10))
     of = signature(*((f"p{n}", ty("int")) for n in range(9)), results=(ty("string"), ty("int")))
     text, number = bound(f"main.f({words}, ...)", of, 15, "amd64").arguments[9:]
     assert text.value is not None
+    assert text.value.certainty is UNSET
     assert text.value.certainties == (("pointer", UNSET), ("len", ABSENT))
     assert (text.certainty, number.certainty, number.value) == (UNSET, UNSET, None)
     assert number.absence is AbsenceReason.CUT
