@@ -170,6 +170,11 @@ class Facts(NamedTuple):
     min: int
     max: int | None
 
+    @property
+    def newer(self) -> bool:
+        """Whether they are unknown yet: they are read like the newest release that is known."""
+        return self.min > NEWEST
+
     def has(self, name: str) -> bool | None:
         """Whether these releases print as the fact ``name`` says; None: some do, some don't."""
         fact = FACTS[name]

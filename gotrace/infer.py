@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from gotrace.arch import Port
-from gotrace.goversion import Evidence, Facts
+from gotrace.goversion import NEWEST, Evidence, Facts
 from gotrace.infer_port import PortEvidence, port_evidence, settle_port
 from gotrace.infer_text import text_evidence
 from gotrace.model import (
@@ -24,7 +24,8 @@ class Runtime(NamedTuple):
     """What printed the dump. ``style`` is ``words`` (≤ 1.16), ``values`` (≥ 1.17) or None.
 
     ``exact`` is set where the very release is known (``1.23.4``). ``assumed`` lists what is used
-    without proof (``word_size=8``, ``byte_order=little``).
+    without proof (``word_size=8``, ``byte_order=little``; ``go=1.27``, as which a newer release is
+    read).
     """
 
     style: str | None
@@ -59,6 +60,8 @@ def infer(
     style = None if has_values is None else "values" if has_values else "words"
     ports = [*port_evidence(dump, style), *port]
     known, assumed = settle_port(ports, arch, dump, issues)
+    if facts.newer:
+        assumed = (f"go=1.{NEWEST}", *assumed)
     system = next((p.os for p in ports if p.os is not None), None)
     exact = next((e.exact for e in found if e.exact and facts.min == facts.max == e.min), None)
     return Runtime(style, facts, tuple(found), known, system, exact, assumed, tuple(issues))

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import gotrace
 from gotrace.arch import ARCHES
+from gotrace.goversion import NEWEST
 from gotrace.infer import Runtime, infer, minor_release
 from gotrace.model import Dump
 from gotrace.parsing import parse
@@ -209,6 +211,18 @@ def test_the_user_settles_what_the_text_leaves_open() -> None:
     assert runtime.port.arch is ARCHES["s390x"]
     assert runtime.port.big_endian
     assert (runtime.issues, runtime.assumed) == ((), ())
+
+
+def test_a_release_that_nobody_looked_at_is_read_like_the_newest() -> None:
+    """And that is said, in the annotation and to a reader."""
+    dump = only(HEAD + FRAME)
+    newest = gotrace.annotate(dump, go=f"1.{NEWEST}", arch="amd64")
+    newer = gotrace.annotate(dump, go=f"1.{NEWEST + 1}", arch="amd64")
+    assert newest.runtime.assumed == ()
+    assert newer.runtime.assumed == (f"go=1.{NEWEST}",)
+    said = f"Go 1.{NEWEST + 1} (unknown yet; read as 1.{NEWEST}), amd64"
+    assert said in gotrace.render(newer, "text")
+    assert "read as" not in gotrace.render(newest, "text")
 
 
 def test_evidence_that_contradicts_itself_is_an_issue() -> None:

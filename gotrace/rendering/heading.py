@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gotrace.goversion import NEWEST
 from gotrace.model import Cause, CauseKind, DumpKind, Signal
 from gotrace.rendering.style import Line, Piece, Style, clean
 from gotrace.report import Report
@@ -81,6 +82,8 @@ def runtime_text(report: Report) -> str:
         go = f"Go ≥ 1.{low}"
     else:
         go = f"Go ≤ 1.{high}" if low < 5 else f"Go 1.{low}–1.{high}"
+    if runtime.facts.newer:
+        go += f" (unknown yet; read as 1.{NEWEST})"
     port = runtime.port
     arch = port.arch.name if port.arch is not None else f"{port.word_size * 8}-bit"
     assumed = "" if port.word_size_proven else " (assumed)"
