@@ -97,7 +97,7 @@ def test_the_story() -> None:
         (
             "panic: runtime error: slice bounds out of range [:9] with capacity 3",
             FaultKind.SLICE,
-            "[:9] do not fit of capacity 3",
+            "[:9] do not fit a capacity of 3",
         ),
         ("panic: runtime error: slice bounds out of range [5:3]", FaultKind.SLICE, "[5:3]"),
         ("panic: runtime error: slice bounds out of range [-2:]", FaultKind.SLICE, "[-2:]"),

@@ -205,7 +205,7 @@ def explain(fault: Fault) -> str:
     if kind is FaultKind.INDEX:
         return _index_text(fault)
     if kind is FaultKind.SLICE:
-        tail = f" of {fault.measure} {fault.length}" if fault.measure else ""
+        tail = f" a {fault.measure} of {fault.length}" if fault.measure else ""
         return f"the bounds [{fault.bounds}] do not fit{tail}"
     if kind is FaultKind.NIL and fault.address is not None:
         return f"a nil pointer was dereferenced (fault address {fault.address:#x})"
